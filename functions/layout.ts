@@ -1,0 +1,56 @@
+/** Where things lie in the bucket (design section 4): the only file that spells a key. */
+
+/** Side of the split that an entity's rows go to. */
+export const sides = ['train', 'validation', 'calibration', 'test'] as const
+export type Side = (typeof sides)[number]
+
+const partName = (index: number) => `part-${String(index).padStart(5, '0')}`
+
+/** Objects of one training run; `run` is `s3://<bucket>/<project>/runs/<runId>`. */
+export const trainingRun = {
+  plan: (run: string) => `${run}/plan.json`,
+  profilePart: (run: string, index: number) => `${run}/profile/${partName(index)}.json`,
+  profile: (run: string) => `${run}/profile.json`,
+  encoder: (run: string) => `${run}/encoder.json`,
+  /** Headerless CSV, label first: what the training algorithm reads. */
+  encodedPart: (run: string, side: Side, index: number) => `${run}/${side}/csv/${partName(index)}.csv`,
+  encodedPrefix: (run: string, side: Side) => `${run}/${side}/csv/`,
+  /** Parquet with names and unencoded features, keys, label and groups: what everything else reads. */
+  examplesPart: (run: string, side: Side, index: number) =>
+    `${run}/${side}/examples/${partName(index)}.parquet`,
+  modelPrefix: (run: string) => `${run}/model/`,
+  evaluationPart: (run: string, index: number) => `${run}/evaluation/${partName(index)}.json`,
+  evaluation: (run: string) => `${run}/evaluation.json`,
+  /** Calibrator, conformal tables and decision threshold: what scoring needs beside the model and the encoder. */
+  decision: (run: string) => `${run}/decision.json`,
+  baseline: (run: string) => `${run}/baseline.json`,
+  report: (run: string) => `${run}/report.html`,
+  manifest: (run: string) => `${run}/manifest.json`,
+} as const
+
+/** Objects of one inference run; `run` is `s3://<bucket>/<project>/inference/<runId>`. */
+export const inferenceRun = {
+  plan: (run: string) => `${run}/plan.json`,
+  profilePart: (run: string, index: number) => `${run}/profile/${partName(index)}.json`,
+  profile: (run: string) => `${run}/profile.json`,
+  drift: (run: string) => `${run}/drift.json`,
+  scoresPart: (run: string, index: number) => `${run}/scores/${partName(index)}.csv`,
+  predictionsPart: (run: string, index: number) => `${run}/predictions/${partName(index)}.jsonl`,
+  predictionsPrefix: (run: string) => `${run}/predictions/`,
+  report: (run: string) => `${run}/report.html`,
+  manifest: (run: string) => `${run}/manifest.json`,
+} as const
+
+export const datasetVersion = {
+  prefix: (bucket: string, project: string, name: string, version: string) =>
+    `s3://${bucket}/${project}/datasets/${name}/${version}`,
+  manifest: (prefix: string) => `${prefix}/manifest.json`,
+  data: (prefix: string, file: string) => `${prefix}/data/${file}`,
+} as const
+
+/** Splits `s3://bucket/key`. @throws TypeError when it is no such URI. */
+export function parseS3Uri(uri: string): { bucket: string; key: string } {
+  const match = /^s3:\/\/([^/]+)\/(.*)$/s.exec(uri)
+  if (match?.[1] === undefined || match[2] === undefined) throw new TypeError(`not an S3 URI: ${uri}`)
+  return { bucket: match[1], key: match[2] }
+}

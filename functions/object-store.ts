@@ -1,0 +1,120 @@
+/** Objects in S3 by URI: JSON documents, whole objects and byte ranges. Credentials and endpoint come from the environment. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { parseS3Uri } from './layout.ts'
+
+const s3 = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
+
+const address = (uri: string) => {
+  const { bucket, key } = parseS3Uri(uri)
+  return { Bucket: bucket, Key: key }
+}
+
+export interface ObjectRange {
+  readonly uri: string
+  readonly versionId?: string | undefined
+  /** First byte, inclusive. */
+  readonly byteStart?: number | undefined
+  /** Last byte, exclusive. */
+  readonly byteEnd?: number | undefined
+}
+
+export async function getBytes(range: ObjectRange): Promise<Buffer> {
+  const { Body } = await s3.send(rangeCommand(range))
+  return Buffer.from((await Body?.transformToByteArray()) ?? [])
+}
+
+export async function getJson(uri: string): Promise<unknown> {
+  return JSON.parse((await getBytes({ uri })).toString('utf8'))
+}
+
+/** Streams a range of an object into `file`; appends when `append` is set. */
+export async function download(
+  range: ObjectRange,
+  file: string,
+  options: { append?: boolean } = {},
+): Promise<void> {
+  const { Body } = await s3.send(rangeCommand(range))
+  await pipeline(Body as Readable, createWriteStream(file, { flags: options.append === true ? 'a' : 'w' }))
+}
+
+export async function putBytes(
+  uri: string,
+  body: Uint8Array | string,
+  contentType = 'application/octet-stream',
+) {
+  await s3.send(new PutObjectCommand({ ...address(uri), Body: body, ContentType: contentType }))
+}
+
+export async function putJson(uri: string, value: unknown): Promise<void> {
+  await putBytes(uri, JSON.stringify(value), 'application/json')
+}
+
+export async function putFile(
+  uri: string,
+  file: string,
+  contentType = 'application/octet-stream',
+): Promise<void> {
+  const { size } = await stat(file)
+  await s3.send(
+    new PutObjectCommand({
+      ...address(uri),
+      Body: createReadStream(file),
+      ContentLength: size,
+      ContentType: contentType,
+    }),
+  )
+}
+
+export interface ObjectHead {
+  readonly uri: string
+  readonly bytes: number
+  readonly etag: string
+  readonly versionId?: string | undefined
+}
+
+export async function head(uri: string): Promise<ObjectHead> {
+  const answer = await s3.send(new HeadObjectCommand(address(uri)))
+  return { uri, bytes: answer.ContentLength ?? 0, etag: answer.ETag ?? '', versionId: answer.VersionId }
+}
+
+/** Every object below a prefix, in key order. */
+export async function list(prefixUri: string): Promise<{ uri: string; bytes: number }[]> {
+  const { bucket, key } = parseS3Uri(prefixUri)
+  const found: { uri: string; bytes: number }[] = []
+  let token: string | undefined
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: key,
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      }),
+    )
+    for (const object of page.Contents ?? [])
+      found.push({ uri: `s3://${bucket}/${object.Key}`, bytes: object.Size ?? 0 })
+    token = page.NextContinuationToken
+  } while (token !== undefined)
+  return found
+}
+
+function rangeCommand({ uri, versionId, byteStart, byteEnd }: ObjectRange): GetObjectCommand {
+  const range =
+    byteStart === undefined && byteEnd === undefined
+      ? undefined
+      : `bytes=${byteStart ?? 0}-${byteEnd === undefined ? '' : byteEnd - 1}`
+  return new GetObjectCommand({
+    ...address(uri),
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+    ...(range === undefined ? {} : { Range: range }),
+  })
+}

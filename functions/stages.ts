@@ -1,0 +1,168 @@
+/**
+ * The stages in the order in which data flows through them, and the contract between each two: what a stage's door
+ * takes and what it answers. State input and output hold URIs, counts and small summaries, never rows.
+ */
+import { z } from 'zod'
+import { sides } from './layout.ts'
+
+export const stages = [
+  'dataset',
+  'profile',
+  'features',
+  'training',
+  'evaluation',
+  'registry',
+  'deployment',
+  'scoring',
+  'drift',
+  'alarm',
+] as const
+export type Stage = (typeof stages)[number]
+
+/** Raised when a payload changes shape; a door refuses one that it does not know. */
+export const contractVersion = 1
+
+const uri = z.string().startsWith('s3://')
+const count = z.int().min(0)
+
+/** What every door of a run receives. */
+export const runContext = z.object({
+  contract: z.literal(contractVersion).default(contractVersion),
+  runId: z.string().regex(/^[a-z0-9]{16}$/),
+  /** Content-addressed project definition (JSON of `Project`), so that a deployment never changes a running execution. */
+  projectUri: uri,
+  /** `s3://<bucket>/<project>/runs/<runId>` or `…/inference/<runId>`. */
+  runUri: uri,
+})
+export type RunContext = z.output<typeof runContext>
+
+export const purpose = z.enum(['training', 'inference'])
+
+/** One element of `plan.json`, which is a top-level array so that a Distributed Map reads it. */
+export const part = z.object({
+  index: count,
+  uri,
+  versionId: z.string().optional(),
+  format: z.enum(['csv', 'parquet', 'jsonl']),
+  /** Bytes of the part within the object, end exclusive; for Parquet the row groups are named instead. */
+  byteStart: count,
+  byteEnd: count,
+  rowGroups: z.array(count).optional(),
+  /** CSV: the header of the file, its delimiter, encoding and compression. */
+  header: z.array(z.string()).optional(),
+  delimiter: z.enum([',', ';', '\t', '|']).optional(),
+  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin-1']).optional(),
+  compression: z.enum(['none', 'gzip', 'zstd']).optional(),
+})
+export type Part = z.output<typeof part>
+
+/**
+ * Share of entities (by hash, in 1/10,000) that a run leaves out everywhere: a rehearsal keeps them as "later" batches.
+ */
+const holdout = z.number().min(0).max(0.9).default(0)
+
+export const contracts = {
+  planParts: {
+    input: runContext.extend({ purpose, sourceUri: uri, partBytes: z.int().min(1_024) }),
+    output: z.object({ planUri: uri, parts: count, bytes: count }),
+  },
+  profilePart: {
+    input: runContext.extend({ purpose, part, holdout, seed: z.int(), baselineUri: uri.optional() }),
+    output: z.object({ index: count, rows: count }),
+  },
+  mergeProfile: {
+    input: runContext.extend({ purpose, parts: count, baselineUri: uri.optional() }),
+    /** `quality.passed` false means: stop before any job is paid for; `summary` says why without a value of a row. */
+    output: z.object({
+      profileUri: uri,
+      rows: count,
+      quality: z.object({ passed: z.boolean(), summary: z.string() }),
+    }),
+  },
+  fitEncoder: {
+    input: runContext.extend({ profileUri: uri }),
+    output: z.object({ encoderUri: uri, encodedColumns: count }),
+  },
+  transformPart: {
+    input: runContext.extend({ part, holdout, seed: z.int(), encoderUri: uri }),
+    output: z.object({
+      index: count,
+      rows: z.object({ train: count, validation: count, calibration: count, test: count }),
+      positives: z.object({ train: count, validation: count, calibration: count, test: count }),
+      unlabelled: count,
+    }),
+  },
+  planTraining: {
+    input: runContext.extend({
+      rows: z.record(z.enum(sides), count),
+      positives: z.record(z.enum(sides), count),
+      hyperparameters: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+      algorithm: z.enum(['xgboost', 'random-forest', 'logistic-regression']).optional(),
+    }),
+    /** Hyperparameters as the built-in algorithm takes them: strings. */
+    output: z.object({
+      hyperparameters: z.record(z.string(), z.string()),
+      instanceType: z.string(),
+      maxRuntimeSeconds: z.int(),
+      engine: z.string(),
+    }),
+  },
+  evaluatePart: {
+    input: runContext.extend({
+      index: count,
+      encoderUri: uri,
+      modelUri: uri,
+      champion: z.object({ modelUri: uri, encoderUri: uri }).optional(),
+    }),
+    output: z.object({ index: count, rows: count }),
+  },
+  mergeEvaluation: {
+    input: runContext.extend({
+      parts: count,
+      encoderUri: uri,
+      modelUri: uri,
+      engine: z.string(),
+      championEngine: z.string().optional(),
+    }),
+    output: z.object({
+      evaluationUri: uri,
+      decisionUri: uri,
+      metrics: z.record(z.string(), z.number()),
+      gate: z.object({ passed: z.boolean(), summary: z.string() }),
+    }),
+  },
+  scorePart: {
+    input: runContext.extend({
+      part,
+      model: z.object({ modelVersion: z.string(), modelUri: uri, encoderUri: uri, decisionUri: uri }),
+      severeDrift: z.boolean(),
+      fallback: z.boolean().default(false),
+      timestamp: z.iso.datetime(),
+    }),
+    output: z.object({
+      index: count,
+      rows: count,
+      predictions: count,
+      lowConfidence: count,
+      sumPrediction: z.number(),
+      flagged: count,
+    }),
+  },
+  detectDrift: {
+    input: runContext.extend({
+      profileUri: uri,
+      baselineUri: uri,
+      evaluationUri: uri,
+      modelVersion: z.string(),
+    }),
+    output: z.object({
+      driftUri: uri,
+      driftScore: z.number(),
+      weightedDriftScore: z.number(),
+      drifted: z.array(z.string()),
+      alarm: z.boolean(),
+      severe: z.boolean(),
+      metricsPublished: z.boolean(),
+    }),
+  },
+} as const

@@ -34,6 +34,8 @@ export const inferenceRun = {
   profilePart: (run: string, index: number) => `${run}/profile/${partName(index)}.json`,
   profile: (run: string) => `${run}/profile.json`,
   drift: (run: string) => `${run}/drift.json`,
+  /** Metrics that CloudWatch did not take, for the next run to send. */
+  unsentMetrics: (run: string) => `${run}/metrics-unsent.json`,
   scoresPart: (run: string, index: number) => `${run}/scores/${partName(index)}.csv`,
   predictionsPart: (run: string, index: number) => `${run}/predictions/${partName(index)}.jsonl`,
   predictionsPrefix: (run: string) => `${run}/predictions/`,

@@ -1,0 +1,119 @@
+/** The whole comparison of a batch's profile with the model's baseline: every watched column, and one verdict. */
+import type { Profile, ProfileColumn } from '../profile/profile.ts'
+import type { Project } from '../project.ts'
+import { raiseAlarm } from './alarm-rule.ts'
+import { compareCategorical, missingOf } from './compare-categorical.ts'
+import { compareNumeric } from './compare-numeric.ts'
+import type { Drift, FeatureDrift } from './drift.ts'
+import { type Evidence, judge } from './verdict.ts'
+
+export interface DriftRequest {
+  readonly baseline: Profile
+  readonly current: Profile
+  readonly thresholds: Omit<Project['drift'], 'ignore'>
+  /** Source columns that are not watched, beside identifiers, times and texts. */
+  readonly ignore?: ReadonlySet<string>
+  /** Source column → part of the model's importance, 0 to 1. */
+  readonly importance?: Readonly<Record<string, number>>
+  readonly modelVersion?: string
+}
+
+export function detectDrift(request: DriftRequest): Drift {
+  const { baseline, current, thresholds } = request
+  const importance = new Map(Object.entries(request.importance ?? {}))
+  const watched = Object.entries(baseline.columns).filter(
+    ([name, column]) => isWatched(column) && request.ignore?.has(name) !== true,
+  )
+  const features: Record<string, FeatureDrift> = Object.fromEntries(
+    watched.map(([name, column]) => [
+      name,
+      compareColumn(column, columnOf(current, name), request, importance.get(name) ?? 0),
+    ]),
+  )
+  const { effect, pValue, missingPoints, alarmWeightedScore, severeWeightedScore, topFeatures } = thresholds
+  return {
+    format: 'regimen-drift/1',
+    ...raiseAlarm(features, thresholds),
+    rows: current.rows,
+    baselineRows: baseline.rows,
+    missingShare: missingShare(
+      current,
+      watched.map(([name]) => name),
+    ),
+    thresholds: { effect, pValue, missingPoints, alarmWeightedScore, severeWeightedScore, topFeatures },
+    ...(request.modelVersion === undefined ? {} : { modelVersion: request.modelVersion }),
+    features,
+  }
+}
+
+/** What a project does not want watched: what it ignores, and what is known only later. */
+export function ignoredColumns(project: Project): ReadonlySet<string> {
+  const later = project.source.columns.filter((column) => column.outcome).map((column) => column.name)
+  return new Set([...project.drift.ignore, ...later, project.entityKey])
+}
+
+const isWatched = (column: ProfileColumn) => column.kind !== 'opaque' && column.type !== 'timestamp'
+
+const columnOf = (profile: Profile, name: string) =>
+  Object.hasOwn(profile.columns, name) ? profile.columns[name] : undefined
+
+function compareColumn(
+  before: ProfileColumn,
+  now: ProfileColumn | undefined,
+  { baseline, current, thresholds }: DriftRequest,
+  importance: number,
+): FeatureDrift {
+  const kind = before.kind === 'numeric' ? 'numeric' : 'categorical'
+  const presence = (profile: Profile, column: ProfileColumn) => ({
+    rows: profile.rows,
+    missing: missingOf(column),
+  })
+  if (now === undefined) return incomparable(kind, 'the batch has no such column', importance)
+  const evidence = compareSameKind(before, now)
+  if (evidence === null)
+    return incomparable(
+      kind,
+      `profiled as ${before.kind} in the baseline, as ${now.kind} in the batch`,
+      importance,
+    )
+  const values =
+    kind === 'numeric' ? Math.min(before.count, now.count) : Math.min(baseline.rows, current.rows)
+  const verdict = judge(evidence, presence(baseline, before), presence(current, now), values, thresholds)
+  return {
+    kind,
+    ...evidence.statistics,
+    ...verdict,
+    importance,
+    ...(evidence.baseline === undefined ? {} : { baseline: evidence.baseline }),
+    ...(evidence.current === undefined ? {} : { current: evidence.current }),
+  }
+}
+
+function compareSameKind(before: ProfileColumn, now: ProfileColumn): Evidence | null {
+  if (before.kind === 'numeric' && now.kind === 'numeric') return compareNumeric(before, now)
+  if (before.kind === 'category' && now.kind === 'category') return compareCategorical(before, now)
+  return null
+}
+
+function incomparable(kind: FeatureDrift['kind'], why: string, importance: number): FeatureDrift {
+  return {
+    kind,
+    status: 'insufficient-data',
+    psi: null,
+    jensenShannon: null,
+    pValue: null,
+    ...(kind === 'numeric' ? { ks: null, wasserstein: null } : { chiSquared: null, unseenShare: null }),
+    missingChange: null,
+    missingPValue: null,
+    effect: null,
+    drifted: null,
+    reason: `insufficient-data: ${why}`,
+    importance,
+  }
+}
+
+function missingShare(profile: Profile, names: readonly string[]): number | null {
+  const columns = names.map((name) => columnOf(profile, name)).filter((column) => column !== undefined)
+  const cells = profile.rows * columns.length
+  return cells === 0 ? null : columns.reduce((sum, column) => sum + missingOf(column), 0) / cells
+}

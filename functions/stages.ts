@@ -53,6 +53,11 @@ export const part = z.object({
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin-1']).optional(),
   compression: z.enum(['none', 'gzip', 'zstd']).optional(),
+  /** Data rows of the object before this part, and in it: what makes a row of a part a row of the file. */
+  firstRow: count.optional(),
+  rows: count.optional(),
+  /** Numeric column to a typical value, the same for every part of a run: the origin of its quantile sketch. */
+  shifts: z.record(z.string(), z.number()).optional(),
 })
 export type Part = z.output<typeof part>
 

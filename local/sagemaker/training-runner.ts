@@ -1,0 +1,227 @@
+/** Runs training jobs: a queue with a limit, one process per job, every step on disk before the next. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DurableCollection } from '../durable-collection.ts'
+import type { Cloud } from '../service.ts'
+import { parseTrainingRequest, type TrainingRequest } from './create-training-job.ts'
+import { downloadPrefix, uploadFile } from './job-channels.ts'
+import { isAlive } from './process-identity.ts'
+import { enter, hasEnded, type TrainingJob, trainingJobEvent } from './training-job.ts'
+import { failureReason, finalMetrics } from './training-outcome.ts'
+import {
+  attachTo,
+  type Ending,
+  endProcess,
+  hasWholeArchive,
+  jobFiles,
+  type RunningProcess,
+  startTrainer,
+} from './training-process.ts'
+
+export interface RunnerOptions {
+  /** The trainer's entry file. */
+  readonly trainer: string
+  /** Jobs that run at once; further ones wait as `Pending`. */
+  readonly concurrency: number
+  /** Between SIGTERM and SIGKILL, milliseconds (AWS: 120 s). */
+  readonly graceMillis: number
+}
+
+/** The trainer is the stand-in for this one image: another one cannot be run without a container. */
+const builtInImage = /\/sagemaker-xgboost:[0-9.-]+$/
+
+export class TrainingRunner {
+  readonly #cloud: Cloud
+  readonly #jobs: DurableCollection<TrainingJob>
+  readonly #options: RunnerOptions
+  readonly #waiting: string[] = []
+  readonly #running = new Set<string>()
+  readonly #shutdown = new AbortController()
+
+  constructor(cloud: Cloud, jobs: DurableCollection<TrainingJob>, options: RunnerOptions) {
+    this.#cloud = cloud
+    this.#jobs = jobs
+    this.#options = options
+  }
+
+  /** Takes up what an earlier cloud left: a live process is watched again, a lost one is run once more. */
+  resume(): void {
+    const left = this.#jobs.values().filter((job) => !hasEnded(job))
+    for (const job of left.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.enqueue(job.name)
+  }
+
+  enqueue(name: string): void {
+    this.#waiting.push(name)
+    this.#next()
+    if (this.#waiting.includes(name)) this.#enter(name, 'Pending')
+  }
+
+  /** Asks a job to stop; a waiting one is stopped at once. */
+  stopJob(name: string): void {
+    const job = this.#enter(name, 'Stopping')
+    const place = this.#waiting.indexOf(name)
+    if (place >= 0) {
+      this.#waiting.splice(place, 1)
+      this.#enter(name, 'Stopped')
+    } else if (job.process !== undefined) endProcess(job.process, this.#options.graceMillis)
+  }
+
+  /** Ends the processes of an orderly shutdown; their jobs run again after the next start, not counted as an attempt. */
+  shutdown(): void {
+    this.#shutdown.abort()
+    for (const name of this.#running) {
+      const { process, ...job } = this.#job(name)
+      if (process === undefined) continue
+      endProcess(process, 0)
+      this.#jobs.put(name, { ...job, attempts: job.attempts - 1 })
+    }
+  }
+
+  #next(): void {
+    while (this.#running.size < this.#options.concurrency && !this.#shutdown.signal.aborted) {
+      const name = this.#waiting.shift()
+      if (name === undefined) return
+      this.#running.add(name)
+      void this.#run(name)
+        .catch((error: unknown) => this.#fail(name, reasonOf(error)))
+        .finally(() => {
+          this.#running.delete(name)
+          this.#next()
+        })
+    }
+  }
+
+  async #run(name: string): Promise<void> {
+    const request = parseTrainingRequest(this.#job(name).request)
+    const directory = join(this.#cloud.directory('sagemaker'), 'work', name)
+    const running = await this.#process(name, request, directory)
+    if (running === undefined) return
+    const deadline = this.#limit(name, running, request)
+    const ending = await running.ended.finally(() => clearTimeout(deadline.timer))
+    if (this.#shutdown.signal.aborted) return
+    await this.#finish(name, request, directory, ending, deadline.passed())
+    await rm(directory, { recursive: true, force: true })
+  }
+
+  /** The process of this job: the one that lives still, or a new one. */
+  async #process(
+    name: string,
+    request: TrainingRequest,
+    directory: string,
+  ): Promise<RunningProcess | undefined> {
+    const job = this.#job(name)
+    if (job.process !== undefined) {
+      if (isAlive(job.process)) return attachTo(job.process, this.#shutdown.signal)
+      if (await hasWholeArchive(jobFiles(directory).archive))
+        return { identity: job.process, ended: Promise.resolve({ code: null }) }
+    }
+    if (job.status === 'Stopping') {
+      this.#enter(name, 'Stopped')
+      return undefined
+    }
+    if (job.attempts >= 2) throw new TypeError('the training process was lost twice')
+    await this.#download(name, request, directory)
+    const started = startTrainer(this.#options.trainer, directory)
+    const before = this.#job(name)
+    this.#jobs.put(name, { ...before, process: started.identity, attempts: before.attempts + 1 })
+    if (before.status === 'Stopping') endProcess(started.identity, this.#options.graceMillis)
+    else this.#enter(name, 'Training')
+    return started
+  }
+
+  async #download(name: string, request: TrainingRequest, directory: string): Promise<void> {
+    this.#enter(name, 'Downloading')
+    const image = request.AlgorithmSpecification.TrainingImage
+    if (!builtInImage.test(image))
+      throw new ClientError(`the local cloud trains with the built-in XGBoost image only, not with ${image}`)
+    const files = jobFiles(directory)
+    await rm(directory, { recursive: true, force: true })
+    await mkdir(files.model, { recursive: true })
+    await writeFile(files.hyperparameters, JSON.stringify(request.HyperParameters ?? {}))
+    const { principal } = this.#cloud.credentials(request.RoleArn)
+    for (const channel of request.InputDataConfig ?? []) {
+      const { S3DataType: type, S3Uri: uri } = channel.DataSource.S3DataSource
+      if (type !== 'S3Prefix')
+        throw new ClientError(`channel ${channel.ChannelName}: ${type} is not read locally`)
+      // The image takes LIBSVM where no content type is given; the stand-in reads CSV alone.
+      if (!/^(text\/)?csv\b/.test(channel.ContentType ?? ''))
+        throw new ClientError(`channel ${channel.ChannelName}: content type must be text/csv`)
+      if (channel.ChannelName !== 'train' && channel.ChannelName !== 'validation')
+        throw new ClientError(`channel ${channel.ChannelName}: the algorithm reads train and validation`)
+      await downloadPrefix(this.#cloud, principal, uri, files[channel.ChannelName])
+    }
+  }
+
+  /** Ends the process when the job's time is over, counted from the start of the first attempt. */
+  #limit(name: string, { identity }: RunningProcess, { StoppingCondition: stop }: TrainingRequest) {
+    const { trainingStartedAt = this.#cloud.now().toISOString() } = this.#job(name)
+    const left =
+      Date.parse(trainingStartedAt) + stop.MaxRuntimeInSeconds * 1_000 - this.#cloud.now().getTime()
+    let passed = false
+    const timer = setTimeout(
+      () => {
+        passed = true
+        endProcess(identity, this.#options.graceMillis)
+      },
+      // Node turns a delay beyond 31 bits into 1 ms; the longest runtime that AWS allows (28 days) is longer.
+      Math.min(Math.max(0, left), 2 ** 31 - 1),
+    )
+    timer.unref()
+    return { timer, passed: () => passed }
+  }
+
+  async #finish(
+    name: string,
+    request: TrainingRequest,
+    directory: string,
+    { code }: Ending,
+    overtime: boolean,
+  ): Promise<void> {
+    const files = jobFiles(directory)
+    const whole = await hasWholeArchive(files.archive)
+    const stopped = this.#job(name).status === 'Stopping'
+    const succeeded = code === 0 || (code === null && whole)
+    if (!succeeded && !stopped && !overtime) return this.#fail(name, await failureReason(files.failure, code))
+    if (succeeded && !whole) return this.#fail(name, 'AlgorithmError: the trainer left no model')
+    if (whole) {
+      if (!stopped) this.#enter(name, 'Uploading')
+      const target = `${request.OutputDataConfig.S3OutputPath.replace(/\/$/, '')}/${name}/output/model.tar.gz`
+      await uploadFile(this.#cloud, this.#cloud.credentials(request.RoleArn).principal, files.archive, target)
+      const metrics = await finalMetrics(files.metrics, this.#cloud.now())
+      this.#jobs.put(name, { ...this.#job(name), artifacts: target, metrics })
+    }
+    this.#enter(name, stopped ? 'Stopped' : overtime && !succeeded ? 'MaxRuntimeExceeded' : 'Completed')
+  }
+
+  #fail(name: string, failureReason: string): void {
+    this.#jobs.put(name, { ...this.#job(name), failureReason })
+    this.#enter(name, 'Failed')
+  }
+
+  #enter(name: string, secondaryStatus: string): TrainingJob {
+    const job = enter(this.#job(name), secondaryStatus, this.#cloud.now())
+    this.#jobs.put(name, job)
+    this.#cloud.emit({
+      source: 'aws.sagemaker',
+      detailType: 'SageMaker Training Job State Change',
+      detail: trainingJobEvent(job),
+      resources: [job.arn],
+    })
+    this.#cloud.log(`sagemaker: training job ${name}: ${secondaryStatus}`)
+    return job
+  }
+
+  #job(name: string): TrainingJob {
+    const job = this.#jobs.get(name)
+    if (job === undefined) throw new TypeError(`no training job ${name}`)
+    return job
+  }
+}
+
+/** A fault of the request, known only once the job runs. */
+class ClientError extends Error {}
+
+const reasonOf = (error: unknown) =>
+  error instanceof ClientError
+    ? `ClientError: ${error.message}`
+    : `InternalServerError: ${error instanceof Error ? error.message : String(error)}`

@@ -1,0 +1,40 @@
+/** UpdateModelPackage: approval and metadata of a version; everything else of it never changes. */
+import { z } from 'zod'
+import { acceptInput } from '../accept-input.ts'
+import type { Call, Json } from '../service.ts'
+import { metadataProperties, refuseManyProperties } from './create-model-package.ts'
+import {
+  approvalStatus,
+  emitPackageChange,
+  findPackage,
+  type ModelPackage,
+  type ModelPackages,
+} from './model-package.ts'
+
+const request = z.object({
+  ModelPackageArn: z.string().min(1).max(2048),
+  ModelApprovalStatus: approvalStatus.optional(),
+  ApprovalDescription: z.string().max(1024).optional(),
+  CustomerMetadataProperties: metadataProperties.optional(),
+  CustomerMetadataPropertiesToRemove: z.array(z.string().max(128)).optional(),
+})
+
+export function updateModelPackage(input: Json, call: Call, packages: ModelPackages): Json {
+  const change = acceptInput(request, input)
+  const before = findPackage(change.ModelPackageArn, call.cloud, packages)
+  const removed = new Set(change.CustomerMetadataPropertiesToRemove ?? [])
+  const kept = Object.entries(before.metadata).filter(([key]) => !removed.has(key))
+  const metadata = { ...Object.fromEntries(kept), ...change.CustomerMetadataProperties }
+  refuseManyProperties(metadata)
+  const after: ModelPackage = {
+    ...before,
+    approval: change.ModelApprovalStatus ?? before.approval,
+    ...(change.ApprovalDescription === undefined ? {} : { approvalDescription: change.ApprovalDescription }),
+    metadata,
+    modifiedAt: call.cloud.now().toISOString(),
+    modifiedBy: call.principal.arn,
+  }
+  packages.put(after.arn, after)
+  emitPackageChange(call.cloud, after)
+  return { ModelPackageArn: after.arn }
+}

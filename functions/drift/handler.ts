@@ -4,7 +4,7 @@ import { evaluationSchema } from '../evaluation/evaluation.ts'
 import { inferenceRun } from '../layout.ts'
 import { getJson, putJson } from '../object-store.ts'
 import { profileSchema } from '../profile/profile.ts'
-import { parseProject } from '../project.ts'
+import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
 import { detectDrift, ignoredColumns } from './detect-drift.ts'
 import { driftMetrics } from './drift-metrics.ts'
@@ -14,7 +14,7 @@ export const handler = door({
   ...contracts.detectDrift,
   async run(request, logger) {
     const [project, baseline, current, evaluation] = await Promise.all([
-      getJson(request.projectUri).then(parseProject),
+      loadProject(request.projectUri),
       getJson(request.baselineUri).then((value) => profileSchema.parse(value)),
       getJson(request.profileUri).then((value) => profileSchema.parse(value)),
       getJson(request.evaluationUri).then((value) => evaluationSchema.parse(value)),

@@ -1,0 +1,47 @@
+/** Runs `features.sql` over an open part, and leaves held-out entities behind. */
+import { DatabaseError } from '../duckdb-store.ts'
+import { RegimenError } from '../errors.ts'
+import type { Project } from '../project.ts'
+import { quoteName } from '../quote-sql.ts'
+import { examplesSql } from './examples-sql.ts'
+import type { OpenPart } from './part-store.ts'
+import { heldOutSql } from './split.ts'
+import { cellName, typedSql } from './typed-columns.ts'
+
+/** Deletes the rows of held-out entities from `cells`, and so from `raw`. @returns rows that are left. */
+export async function leaveOut(
+  { database, header }: OpenPart,
+  project: Project,
+  seed: number,
+  holdout: number,
+): Promise<number> {
+  const type = project.source.columns.find(({ name }) => name === project.entityKey)?.type ?? 'identifier'
+  const entity = `CAST(${typedSql(type, cellName(header.indexOf(project.entityKey)))} AS VARCHAR)`
+  if (holdout > 0) await database.run(`DELETE FROM cells WHERE ${heldOutSql(entity, seed, holdout)}`)
+  const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
+  return Number(counted.columns.n?.[0])
+}
+
+/**
+ * Makes the table `examples`. Rows without an entity have no side and are left out.
+ *
+ * @throws RegimenError `InvalidProject` when features.sql does not run over the schema contract.
+ */
+export async function makeExamples({ database }: OpenPart, project: Project): Promise<void> {
+  try {
+    await database.run(`CREATE TABLE examples AS ${examplesSql(project)}`)
+    await database.run(`DELETE FROM examples WHERE ${quoteName('entity_id')} IS NULL`)
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    throw new RegimenError(
+      'InvalidProject',
+      {
+        what: 'features.sql does not run over the source columns',
+        where: `project ${project.id}`,
+        got: error.message,
+        do: 'correct projects/<id>/features.sql; use TRY_CAST where a text may be no number',
+      },
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,134 @@
+/** Opens one part of a source as DuckDB's table `cells` (text) and view `raw` (typed by the schema contract). */
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type Database, DatabaseError, openDatabase } from '../duckdb-store.ts'
+import { RegimenError } from '../errors.ts'
+import { download } from '../object-store.ts'
+import type { Project } from '../project.ts'
+import type { Part } from '../stages.ts'
+import { type CellSource, loadCellsSql } from './load-cells.ts'
+import { decoded, decompressed, storedChunks } from './source-text-store.ts'
+import { rawViewSql } from './typed-columns.ts'
+
+export interface OpenPart {
+  readonly database: Database
+  /** Rows in `cells`. */
+  readonly rows: number
+  /** Every column of the file, in order; column i is `cells.c<i>`. */
+  readonly header: readonly string[]
+  /** A directory of this part, gone after `close`. */
+  readonly directory: string
+  close(): Promise<void>
+}
+
+/**
+ * @throws RegimenError `DatasetUnreadable` when the part does not hold the rows that the plan counted,
+ * `DatasetChanged` when the version that was planned is gone.
+ */
+export async function openPart(part: Part, source: Project['source']): Promise<OpenPart> {
+  const directory = await mkdtemp(join(tmpdir(), 'regimen-part-'))
+  const file = join(directory, 'source')
+  const header = part.header ?? source.columns.map(({ name }) => name)
+  try {
+    await fetchPart(part, file)
+    return await openCells(
+      {
+        file,
+        format: part.format,
+        header,
+        delimiter: part.delimiter,
+        // A first part may start behind a byte order mark.
+        hasHeader: part.byteStart <= 3,
+        nullTokens: source.nullTokens,
+        ...(part.format === 'parquet' ? { firstRow: part.firstRow, rows: part.rows } : {}),
+      },
+      { directory, where: `${part.uri}, part ${part.index}`, columns: source.columns, rows: part.rows },
+    )
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** The same for a file on disk; `close` removes `directory`. */
+export async function openCells(
+  source: CellSource,
+  options: {
+    directory: string
+    where: string
+    columns?: Project['source']['columns']
+    rows?: number | undefined
+  },
+): Promise<OpenPart> {
+  const { directory, where } = options
+  // On disk DuckDB compresses: a part of 64 MB of text would take several times that in memory.
+  const database = await openDatabase(join(directory, 'part.duckdb'), directory)
+  try {
+    await database.run(loadCellsSql(source))
+    const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
+    const rows = Number(counted.columns.n?.[0])
+    if (options.rows !== undefined && options.rows !== rows)
+      throw unreadable(where, `${rows} rows where the plan counted ${options.rows}`)
+    if (options.columns !== undefined) await database.run(rawViewSql(options.columns, source.header))
+    return {
+      database,
+      rows,
+      header: source.header,
+      directory,
+      async close() {
+        database.close()
+        await rm(directory, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    database.close()
+    if (error instanceof DatabaseError) throw unreadable(where, error.message, error)
+    throw error
+  }
+}
+
+function unreadable(where: string, got: string, cause?: unknown): RegimenError {
+  return new RegimenError(
+    'DatasetUnreadable',
+    { what: 'the part cannot be read as a table', where, got, do: 'check that the file keeps RFC 4180' },
+    { cause },
+  )
+}
+
+async function fetchPart(part: Part, file: string): Promise<void> {
+  const { uri, versionId, byteStart, byteEnd } = part
+  const encoding = part.encoding ?? 'utf-8'
+  const compression = part.compression ?? 'none'
+  try {
+    if (part.format === 'parquet') await download({ uri, versionId }, file)
+    else if (encoding === 'utf-8' && compression === 'none')
+      await download({ uri, versionId, byteStart, byteEnd }, file)
+    else {
+      const stored = storedChunks({ uri, versionId, byteStart, byteEnd })
+      const text = decoded(decompressed(stored, compression, uri), encoding)
+      await pipeline(withoutMark(text), createWriteStream(file))
+    }
+  } catch (error) {
+    if (error instanceof Error && ['NoSuchVersion', 'NoSuchKey', 'NotFound'].includes(error.name))
+      throw new RegimenError(
+        'DatasetChanged',
+        { what: 'the object that was planned is gone', where: uri, do: 'start the run again' },
+        { cause: error },
+      )
+    throw error
+  }
+}
+
+/** The mark would otherwise become part of the first name. */
+async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let first = true
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
+    first = false
+    yield marked ? chunk.subarray(3) : chunk
+  }
+}

@@ -1,0 +1,53 @@
+/** SQL that reads cells, which are all text, as the types of the schema contract. */
+import type { SourceColumn } from '../project.ts'
+import { quoteName, quoteText } from '../quote-sql.ts'
+
+/** How a column is read; part of `SourceColumn`, so that columns without a project can be read too. */
+export type ColumnType = SourceColumn['type']
+
+// DuckDB's own casts are laxer than a table should be: they take 0x1F and 1_000, and round 1.5 to an integer.
+const decimal = String.raw`\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
+const whole = String.raw`\s*[+-]?[0-9]+(\.0*)?\s*`
+
+/** Expression of the typed value of `cell`, null where it is none. */
+export function typedSql(type: ColumnType, cell: string): string {
+  switch (type) {
+    case 'integer':
+      return `CASE WHEN regexp_full_match(${cell}, ${quoteText(whole)}) THEN TRY_CAST(${cell} AS BIGINT) END`
+    case 'number': {
+      const value = `TRY_CAST(${cell} AS DOUBLE)`
+      return `CASE WHEN regexp_full_match(${cell}, ${quoteText(decimal)}) AND isfinite(${value}) THEN ${value} END`
+    }
+    case 'boolean':
+      return `TRY_CAST(${cell} AS BOOLEAN)`
+    case 'timestamp':
+      return `TRY_CAST(${cell} AS TIMESTAMP)`
+    case 'identifier':
+    case 'category':
+    case 'text':
+      return cell
+  }
+}
+
+const absent: Record<ColumnType, string> = {
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+  identifier: 'VARCHAR',
+  category: 'VARCHAR',
+  text: 'VARCHAR',
+}
+
+/** Column of the table `cells` that holds the file's column at this place: names of a file never reach the SQL. */
+export const cellName = (at: number) => `c${at}`
+
+/** The view `raw` over `cells`: the typed columns of the contract under their names; absent outcomes are null. */
+export function rawViewSql(columns: readonly SourceColumn[], header: readonly string[]): string {
+  const selected = columns.map((column) => {
+    const at = header.indexOf(column.name)
+    const value = at < 0 ? `CAST(NULL AS ${absent[column.type]})` : typedSql(column.type, cellName(at))
+    return `${value} AS ${quoteName(column.name)}`
+  })
+  return `CREATE VIEW raw AS SELECT ${selected.join(',\n  ')} FROM cells`
+}

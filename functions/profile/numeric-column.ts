@@ -1,0 +1,123 @@
+/** The summary of a numeric column from its distinct values, and the sum of two such summaries. */
+import type { Cells, NumericColumn } from './profile.ts'
+import { mergeSketches, sketchOf } from './sketch.ts'
+import { hashOf, mergeHashes } from './smallest-hashes.ts'
+
+/** Up to this many distinct values every one is counted. */
+export const maxLevels = 1_000
+
+export type NumericSummary = Pick<
+  NumericColumn,
+  'count' | 'min' | 'max' | 'mean' | 'm2' | 'levels' | 'sketch'
+>
+
+/**
+ * @param values distinct, ascending, finite. @param counts how often each stands there.
+ * @param shift origin of the sketch, the same in all parts of a run.
+ */
+export function summariseNumbers(
+  values: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  shift: number,
+): NumericSummary {
+  const size = values.length
+  if (size === 0) return { count: 0, min: null, max: null, mean: null, m2: 0, levels: [] }
+  let count = 0
+  let sum = 0
+  // Distances from the first value keep the digits that a large common offset would eat.
+  const origin = values[0] as number
+  for (let at = 0; at < size; at++) {
+    count += counts[at] as number
+    sum += (counts[at] as number) * ((values[at] as number) - origin)
+  }
+  const mean = origin + sum / count
+  let m2 = 0
+  for (let at = 0; at < size; at++) m2 += (counts[at] as number) * ((values[at] as number) - mean) ** 2
+  const moments = { count, min: origin, max: values[size - 1] as number, mean, m2 }
+  if (size > maxLevels) return { ...moments, sketch: sketchOf(values, counts, shift) }
+  return {
+    ...moments,
+    levels: Array.from({ length: size }, (_, at) => [(values[at] as number) + 0, counts[at] as number]),
+  }
+}
+
+/** Mean and sum of squared deviations of two sets together (Chan, Golub, LeVeque 1983, eq. 2.1). */
+export function mergeMoments(
+  a: Pick<NumericColumn, 'count' | 'mean' | 'm2'>,
+  b: Pick<NumericColumn, 'count' | 'mean' | 'm2'>,
+): { mean: number | null; m2: number } {
+  if (a.mean === null || a.count === 0) return { mean: b.mean, m2: b.m2 }
+  if (b.mean === null || b.count === 0) return { mean: a.mean, m2: a.m2 }
+  const count = a.count + b.count
+  const delta = b.mean - a.mean
+  return {
+    mean: a.mean + (delta * b.count) / count,
+    m2: a.m2 + b.m2 + (delta * delta * a.count * b.count) / count,
+  }
+}
+
+/** @param shift origin of the sketch that takes over when the levels become too many. */
+export function mergeNumbers(
+  a: NumericColumn,
+  b: NumericColumn,
+  shift: number,
+): NumericSummary & Pick<NumericColumn, 'smallestHashes' | 'cells'> {
+  const merged = {
+    count: a.count + b.count,
+    min: least(a.min, b.min, Math.min),
+    max: least(a.max, b.max, Math.max),
+    ...mergeMoments(a, b),
+    ...(a.cells === undefined || b.cells === undefined ? {} : { cells: mergeCells(a.cells, b.cells) }),
+  }
+  const levels =
+    a.levels === undefined || b.levels === undefined ? undefined : mergeLevels(a.levels, b.levels)
+  if (levels !== undefined && levels.length <= maxLevels) return { ...merged, levels }
+  const origin = a.sketch?.shift ?? b.sketch?.shift ?? shift
+  return {
+    ...merged,
+    sketch: mergeSketches(sketchFrom(a, origin), sketchFrom(b, origin)),
+    smallestHashes: mergeHashes(hashesFrom(a), hashesFrom(b)),
+  }
+}
+
+/** Counts of ascending values between ascending edges: cell i holds edges[i-1] < value ≤ edges[i]. */
+export function countCells(
+  edges: readonly number[],
+  values: ArrayLike<number>,
+  counts: ArrayLike<number>,
+): Cells {
+  const cells = new Array<number>(edges.length + 1).fill(0)
+  let cell = 0
+  for (let at = 0; at < values.length; at++) {
+    while (cell < edges.length && (values[at] as number) > (edges[cell] as number)) cell++
+    cells[cell] = (cells[cell] ?? 0) + (counts[at] as number)
+  }
+  return { edges: [...edges], counts: cells }
+}
+
+function sketchFrom(column: NumericColumn, shift: number) {
+  if (column.sketch !== undefined) return column.sketch
+  const levels = column.levels ?? []
+  return sketchOf(
+    levels.map(([value]) => value),
+    levels.map(([, count]) => count),
+    shift,
+  )
+}
+
+const hashesFrom = (column: NumericColumn) =>
+  column.smallestHashes ?? (column.levels ?? []).map(([value]) => hashOf(value)).sort()
+
+function mergeLevels(a: readonly [number, number][], b: readonly [number, number][]): [number, number][] {
+  const counts = new Map(a)
+  for (const [value, count] of b) counts.set(value, (counts.get(value) ?? 0) + count)
+  return [...counts].sort(([x], [y]) => x - y)
+}
+
+function mergeCells(a: Cells, b: Cells): Cells {
+  return { edges: a.edges, counts: a.counts.map((count, at) => count + (b.counts[at] ?? 0)) }
+}
+
+function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {
+  return a === null ? b : b === null ? a : pick(a, b)
+}

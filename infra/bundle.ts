@@ -1,0 +1,71 @@
+/** Turns the functions' entry files into one self-contained ES module each, in a single esbuild run. */
+import { join, relative, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { mapValues } from './map-values.ts'
+
+export interface Bundle {
+  readonly code: string
+  /** It imports DuckDB, whose native binding cannot be bundled: the layer must be attached. */
+  readonly usesDuckdb: boolean
+}
+
+const duckdb = '@duckdb/node-api'
+
+/**
+ * Leaves DuckDB to the layer. Lambda names /opt/nodejs/node_modules in NODE_PATH, which Node.js heeds for `require`
+ * and not for `import`, so the import becomes a `require`.
+ */
+const fromLayer: Plugin = {
+  name: 'from-layer',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${duckdb}$`) }, ({ kind }) =>
+      kind === 'require-call' ? { path: duckdb, external: true } : { path: duckdb, namespace: 'layer' },
+    )
+    onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+      loader: 'js',
+    }))
+  },
+}
+
+/** X-Ray and other CommonJS dependencies call `require`, which ES modules lack. */
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/**
+ * The same sources give the same bytes: paths in the output are relative to the repository, and nothing is dated.
+ * @param entries function name to entry file, relative to `root`
+ */
+export async function bundleFunctions<Name extends string>(
+  root: string,
+  entries: Readonly<Record<Name, string>>,
+): Promise<Readonly<Record<Name, Bundle>>> {
+  const outdir = resolve(root, 'bundles')
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries<string>(entries).map(([out, entry]) => ({ in: resolve(root, entry), out })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [fromLayer],
+    banner: { js: banner },
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  const code = new Map(outputFiles.map((file) => [file.path, file.text]))
+  return mapValues(entries, (entry, name) => {
+    const path = join(outdir, `${name}.mjs`)
+    const imports = metafile.outputs[relative(root, path).replaceAll('\\', '/')]?.imports ?? []
+    const text = code.get(path)
+    if (text === undefined) throw new Error(`esbuild gave no bundle for ${name} (${entry})`)
+    return {
+      code: text,
+      usesDuckdb: imports.some(({ external, path }) => external === true && path === duckdb),
+    }
+  })
+}

@@ -1,0 +1,102 @@
+/** What one environment shares among its projects: key, bucket, table, topic, queue, and the functions. */
+import * as pulumi from '@pulumi/pulumi'
+import { access } from './access.ts'
+import type { Account } from './account.ts'
+import type { Bundle } from './bundle.ts'
+import { DeadLetterQueue } from './dead-letter-queue.ts'
+import { DuckdbLayer, type DuckdbPlatform, type LambdaArchitecture } from './duckdb-layer.ts'
+import { type FunctionName, functionDefinition, type Variable } from './functions.ts'
+import { Key } from './key.ts'
+import { mapValues } from './map-values.ts'
+import type { Names } from './names.ts'
+import { StageFunction } from './stage-function.ts'
+import { stateMachineArn } from './state-machine-arn.ts'
+import { Storage } from './storage.ts'
+import { Table } from './table.ts'
+import { Topic } from './topic.ts'
+
+export interface EnvironmentArgs {
+  readonly names: Names
+  readonly account: Account
+  /** The repository: definitions and node_modules are found below it. */
+  readonly root: string
+  /** Ids of the deployed projects. */
+  readonly projects: readonly string[]
+  readonly bundles: Readonly<Record<FunctionName, Bundle>>
+  readonly architecture: LambdaArchitecture
+  readonly duckdbPlatform: DuckdbPlatform
+  /** Name under which metrics are kept apart: models of different engines are never compared. */
+  readonly trainingEngine: string
+  /** Refuse to delete what cannot be had back. */
+  readonly protect: boolean
+  /** At least 365. */
+  readonly logRetentionDays: number
+}
+
+export class Environment extends pulumi.ComponentResource {
+  readonly key: Key
+  readonly storage: Storage
+  readonly table: Table
+  readonly topic: Topic
+  readonly deadLetters: DeadLetterQueue
+  readonly functions: Readonly<Record<FunctionName, StageFunction>>
+
+  constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
+    super('regimen:infra:Environment', name, {}, options)
+    const child = { parent: this }
+    const { names, account, protect } = args
+    this.key = new Key(name, { names, account, protect }, child)
+    const shared = { names, account, key: this.key, protect }
+    this.storage = new Storage(name, shared, child)
+    this.table = new Table(`${name}-table`, shared, child)
+    this.topic = new Topic(`${name}-alerts`, shared, child)
+    this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)
+    this.functions = this.#createFunctions(args)
+    this.registerOutputs({
+      bucket: this.storage.bucketName,
+      table: this.table.tableName,
+      topic: this.topic.arn,
+    })
+  }
+
+  #createFunctions(args: EnvironmentArgs): Readonly<Record<FunctionName, StageFunction>> {
+    const layer = new DuckdbLayer('duckdb', { ...args, platform: args.duckdbPlatform }, { parent: this })
+    const values = this.#variables(args)
+    const to = access({ ...args, storage: this.storage, table: this.table, topic: this.topic })
+    return mapValues(args.bundles, (bundle, functionName) => {
+      const definition = functionDefinition(functionName)
+      return new StageFunction(
+        functionName,
+        {
+          ...args,
+          functionName,
+          bundle,
+          layer,
+          key: this.key,
+          description: definition.description,
+          memoryMegabytes: definition.memoryMegabytes,
+          timeoutSeconds: definition.timeoutSeconds,
+          scratchMegabytes: definition.scratchMegabytes ?? 512,
+          environment: Object.fromEntries(
+            definition.variables.map((variable) => [variable, values[variable]]),
+          ),
+          grants: definition.grants(to),
+          ...(definition.asynchronous === true ? { deadLetters: this.deadLetters } : {}),
+        },
+        { parent: this },
+      )
+    })
+  }
+
+  #variables({ names, account, trainingEngine }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
+    return {
+      BUCKET: this.storage.bucketName,
+      TABLE: this.table.tableName,
+      ENVIRONMENT: names.environment,
+      MODEL_PACKAGE_GROUP_PREFIX: names.prefix,
+      TOPIC_ARN: this.topic.arn,
+      STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
+      TRAINING_ENGINE: trainingEngine,
+    }
+  }
+}

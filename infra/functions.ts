@@ -1,0 +1,243 @@
+/** The table of functions: where each one's door is, what it costs, and exactly what it may touch. */
+import { mapValues } from './map-values.ts'
+import type { Grant } from './policy-document.ts'
+
+/** Environment variables that a function may ask for beside those of every function. */
+export type Variable =
+  | 'BUCKET'
+  | 'TABLE'
+  | 'ENVIRONMENT'
+  | 'MODEL_PACKAGE_GROUP_PREFIX'
+  | 'TOPIC_ARN'
+  | 'STATE_MACHINE_PREFIX'
+  | 'TRAINING_ENGINE'
+
+/** What the environment hands out; keys are patterns below the bucket. */
+export interface Access {
+  read(...keys: readonly string[]): Grant
+  write(...keys: readonly string[]): Grant
+  list(...prefixes: readonly string[]): Grant
+  readTable(): Grant
+  writeTable(): Grant
+  publishAlerts(): Grant
+  publishMetrics(): Grant
+  startExecutions(): Grant
+  describeExecutions(): Grant
+  readModels(): Grant
+  registerModels(): Grant
+  decideModels(): Grant
+}
+
+export interface FunctionDefinition {
+  /** The file that exports `handler`. */
+  readonly entry: string
+  readonly description: string
+  readonly memoryMegabytes: number
+  readonly timeoutSeconds: number
+  /** Scratch space below /tmp: a part and what it becomes. @default 512 */
+  readonly scratchMegabytes?: number
+  /** An event or a schedule calls it, and nobody waits for the answer. @default false */
+  readonly asynchronous?: boolean
+  readonly variables: readonly Variable[]
+  grants(access: Access): readonly Grant[]
+}
+
+const project = '*/project/*.json'
+const datasets = ['*/datasets/*', '*/inbox/*']
+const encoder = '*/runs/*/encoder.json'
+const models = '*/runs/*/model/*'
+const baseline = '*/runs/*/baseline.json'
+const decision = '*/runs/*/decision.json'
+const evaluation = '*/runs/*/evaluation.json'
+const plans = ['*/runs/*/plan.json', '*/inference/*/plan.json']
+const profileParts = ['*/runs/*/profile/*', '*/inference/*/profile/*']
+const profiles = ['*/runs/*/profile.json', '*/inference/*/profile.json']
+
+/** Memory of a function with DuckDB or numbers by the million; CPU comes with it (1,769 MB is one whole). */
+const heavy = { memoryMegabytes: 3_008, timeoutSeconds: 900, scratchMegabytes: 2_048 }
+const merging = { memoryMegabytes: 1_769, timeoutSeconds: 600 }
+const light = { memoryMegabytes: 512, timeoutSeconds: 120 }
+
+export const functionDefinitions = {
+  'plan-parts': {
+    entry: 'functions/dataset/plan.handler.ts',
+    description: 'Cuts a table into parts that any later stage can read alone',
+    ...merging,
+    variables: ['BUCKET'],
+    grants: (to) => [to.read(project, ...datasets), to.write(...plans), to.list('*/datasets/*', '*/inbox/*')],
+  },
+  'register-dataset': {
+    entry: 'functions/dataset/register.handler.ts',
+    description: 'Makes an uploaded table a version of a dataset, with its manifest',
+    ...heavy,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    grants: (to) => [
+      to.read(project, ...datasets),
+      to.write('*/datasets/*'),
+      to.list('*/datasets/*', '*/inbox/*'),
+      to.readTable(),
+      to.writeTable(),
+    ],
+  },
+  'profile-part': {
+    entry: 'functions/profile/part.handler.ts',
+    description: 'Profiles one part in one pass',
+    ...heavy,
+    variables: ['BUCKET'],
+    grants: (to) => [to.read(project, baseline, ...datasets), to.write(...profileParts)],
+  },
+  'merge-profile': {
+    entry: 'functions/profile/merge.handler.ts',
+    description: 'Merges the profiles of the parts and judges the quality',
+    ...merging,
+    variables: ['BUCKET'],
+    grants: (to) => [
+      to.read(project, baseline, ...profileParts),
+      to.write(baseline, ...profiles),
+      to.list('*/profile/*'),
+    ],
+  },
+  'fit-encoder': {
+    entry: 'functions/features/fit.handler.ts',
+    description: 'Decides how each feature becomes numbers',
+    ...light,
+    variables: ['BUCKET'],
+    grants: (to) => [to.read(project, ...profiles), to.write(encoder)],
+  },
+  'transform-part': {
+    entry: 'functions/features/transform.handler.ts',
+    description: 'Encodes one part and sends each entity to its side of the split',
+    ...heavy,
+    variables: ['BUCKET'],
+    grants: (to) => [
+      to.read(project, encoder, ...datasets),
+      to.write(...['train', 'validation', 'calibration', 'test'].map((side) => `*/runs/*/${side}/*`)),
+    ],
+  },
+  'plan-training': {
+    entry: 'functions/training/handler.ts',
+    description: 'Settles the hyperparameters before a job is paid for',
+    ...light,
+    variables: ['BUCKET', 'TRAINING_ENGINE'],
+    grants: (to) => [to.read(project)],
+  },
+  'evaluate-part': {
+    entry: 'functions/evaluation/part.handler.ts',
+    description: 'Scores the calibration and test rows of one part',
+    ...heavy,
+    variables: ['BUCKET'],
+    grants: (to) => [
+      to.read(project, encoder, models, decision, '*/runs/*/calibration/*', '*/runs/*/test/*'),
+      to.write('*/runs/*/evaluation/*'),
+    ],
+  },
+  'merge-evaluation': {
+    entry: 'functions/evaluation/merge.handler.ts',
+    description: 'Metrics, calibration, confidence and the gate',
+    ...heavy,
+    variables: ['BUCKET'],
+    grants: (to) => [
+      to.read(project, encoder, models, '*/runs/*/profile.json', '*/runs/*/evaluation/*'),
+      to.write(evaluation, decision, baseline),
+      to.list('*/evaluation/*'),
+    ],
+  },
+  'register-model': {
+    entry: 'functions/registry/register.handler.ts',
+    description: 'Adds a version to the model registry, once',
+    ...light,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    grants: (to) => [
+      to.read(project, evaluation, models),
+      to.readTable(),
+      to.writeTable(),
+      to.readModels(),
+      to.registerModels(),
+    ],
+  },
+  'resolve-model': {
+    entry: 'functions/deployment/resolve.handler.ts',
+    description: 'Names the version in production and the one before it',
+    ...light,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    grants: (to) => [to.readTable(), to.readModels()],
+  },
+  'promote-model': {
+    entry: 'functions/deployment/promote.handler.ts',
+    description: 'Appends an approved version to the promotion ledger',
+    ...light,
+    asynchronous: true,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    grants: (to) => [to.readTable(), to.writeTable(), to.readModels(), to.decideModels()],
+  },
+  'score-part': {
+    entry: 'functions/scoring/handler.ts',
+    description: 'Predicts and explains every example of one part',
+    ...heavy,
+    variables: ['BUCKET'],
+    grants: (to) => [
+      to.read(project, encoder, models, decision, ...datasets),
+      to.write('*/inference/*/scores/*', '*/inference/*/predictions/*'),
+    ],
+  },
+  'detect-drift': {
+    entry: 'functions/drift/handler.ts',
+    description: "Compares a batch with the model's baseline",
+    ...merging,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    grants: (to) => [
+      to.read(project, baseline, evaluation, ...profiles),
+      to.write('*/inference/*/drift.json'),
+      to.publishMetrics(),
+    ],
+  },
+  'record-outcome': {
+    entry: 'functions/alarm/handler.ts',
+    description: 'Records how an execution ended and alerts when it failed',
+    ...light,
+    asynchronous: true,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'TOPIC_ARN'],
+    grants: (to) => [to.readTable(), to.writeTable(), to.describeExecutions(), to.publishAlerts()],
+  },
+  'write-report': {
+    entry: 'functions/report/handler.ts',
+    description: 'Writes the report of a run and the manifest of what it left',
+    ...merging,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    grants: (to) => [
+      to.read(project, '*/datasets/*/manifest.json', '*/runs/*', '*/inference/*'),
+      to.write(
+        ...['runs', 'inference'].flatMap((kind) => [`*/${kind}/*/report.html`, `*/${kind}/*/manifest.json`]),
+      ),
+      to.list('*/runs/*', '*/inference/*'),
+      to.readTable(),
+      to.writeTable(),
+    ],
+  },
+  'start-run': {
+    entry: 'functions/starter/handler.ts',
+    description: 'Derives the id of a run, records who asked for it, and starts its execution',
+    ...light,
+    asynchronous: true,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX'],
+    grants: (to) => [
+      to.read(project),
+      to.readTable(),
+      to.writeTable(),
+      to.startExecutions(),
+      to.describeExecutions(),
+    ],
+  },
+} as const satisfies Readonly<Record<string, FunctionDefinition>>
+
+export type FunctionName = keyof typeof functionDefinitions
+
+export function functionDefinition(name: FunctionName): FunctionDefinition {
+  return functionDefinitions[name]
+}
+
+/** Function name to the file of its door. */
+export const functionEntries: Readonly<Record<FunctionName, string>> = mapValues(
+  functionDefinitions,
+  ({ entry }) => entry,
+)

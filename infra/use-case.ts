@@ -1,0 +1,107 @@
+/** Everything that one project has in an environment: definition, models, flows, rules, alarm and schedule. */
+import * as pulumi from '@pulumi/pulumi'
+import { DriftAlarm } from './drift-alarm.ts'
+import { EventRule } from './event-rule.ts'
+import type { FlowArgs } from './flow.ts'
+import { Inference } from './inference.ts'
+import { ModelPackageGroup } from './model-package-group.ts'
+import { ProjectDefinition } from './project-definition.ts'
+import { Schedule } from './schedule.ts'
+import { Training } from './training.ts'
+
+export interface UseCaseArgs extends FlowArgs {
+  /** Refuse to delete what cannot be had back. */
+  readonly protect: boolean
+}
+
+export class UseCase extends pulumi.ComponentResource {
+  readonly projectUri: pulumi.Output<string>
+  readonly trainingArn: pulumi.Output<string>
+  readonly inferenceArn: pulumi.Output<string>
+  readonly modelPackageGroup: string
+
+  constructor(name: string, args: UseCaseArgs, options?: pulumi.ComponentResourceOptions) {
+    super('regimen:infra:UseCase', name, {}, options)
+    const child = { parent: this }
+    const { storage, key } = args.environment
+    const definition = new ProjectDefinition(
+      `${name}-project`,
+      { storage, key, project: args.project },
+      child,
+    )
+    const group = new ModelPackageGroup(
+      `${name}-models`,
+      { names: args.names, project: args.project.id, description: args.project.title, protect: args.protect },
+      child,
+    )
+    const training = new Training(`${name}-training`, args, child)
+    const inference = new Inference(`${name}-inference`, args, child)
+
+    this.projectUri = definition.uri
+    this.trainingArn = training.stateMachine.arn
+    this.inferenceArn = inference.stateMachine.arn
+    this.modelPackageGroup = group.groupName
+    this.#createRules(name, args)
+    this.#createSchedule(name, args)
+    this.registerOutputs({ projectUri: this.projectUri, modelPackageGroup: this.modelPackageGroup })
+  }
+
+  #createRules(name: string, { names, environment, project }: UseCaseArgs): void {
+    const child = { parent: this }
+    const { functions, deadLetters, topic } = environment
+    new EventRule(
+      `${name}-outcome`,
+      {
+        ruleName: names.of('rule', project.id, 'outcome'),
+        description: `How executions of ${project.id} ended: sees failures, timeouts and stops alike`,
+        pattern: pulumi.all([this.trainingArn, this.inferenceArn]).apply((stateMachineArn) => ({
+          source: ['aws.states'],
+          'detail-type': ['Step Functions Execution Status Change'],
+          detail: { stateMachineArn, status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+        })),
+        target: functions['record-outcome'],
+        deadLetters,
+      },
+      child,
+    )
+    new EventRule(
+      `${name}-approval`,
+      {
+        ruleName: names.of('rule', project.id, 'approval'),
+        description: `An approved model version of ${project.id} goes into production`,
+        pattern: {
+          source: ['aws.sagemaker'],
+          'detail-type': ['SageMaker Model Package State Change'],
+          detail: { ModelPackageGroupName: [this.modelPackageGroup], ModelApprovalStatus: ['Approved'] },
+        },
+        target: functions['promote-model'],
+        deadLetters,
+      },
+      child,
+    )
+    new DriftAlarm(`${name}-drift`, { names, project: project.id, topic }, child)
+  }
+
+  #createSchedule(name: string, { names, account, environment, project }: UseCaseArgs): void {
+    if (project.schedule === undefined) return
+    new Schedule(
+      `${name}-inference`,
+      {
+        account,
+        key: environment.key,
+        scheduleName: names.of('schedule', project.id, 'inference'),
+        description: `Batch inference of ${project.id}`,
+        expression: project.schedule,
+        target: environment.functions['start-run'],
+        input: this.projectUri.apply((projectUri) => ({
+          purpose: 'inference',
+          project: project.id,
+          projectUri,
+          scheduledTime: '<aws.scheduler.scheduled-time>',
+        })),
+        deadLetters: environment.deadLetters,
+      },
+      { parent: this },
+    )
+  }
+}

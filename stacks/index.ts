@@ -1,0 +1,63 @@
+/** The Pulumi program: reads the stack's configuration, composes the environment and its projects, names what exists. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as pulumi from '@pulumi/pulumi'
+import { currentAccount } from '../infra/account.ts'
+import { type Bundle, bundleFunctions } from '../infra/bundle.ts'
+import { Environment } from '../infra/environment.ts'
+import { type FunctionName, functionEntries } from '../infra/functions.ts'
+import { mapValues } from '../infra/map-values.ts'
+import { Names } from '../infra/names.ts'
+import { UseCase } from '../infra/use-case.ts'
+import { readConfiguration } from './configuration.ts'
+import { projects } from './projects.ts'
+import { releaseId } from './release.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const settings = new pulumi.Config('regimen')
+const configuration = readConfiguration(pulumi.getStack(), (key) => settings.get(key), Object.keys(projects))
+// Doors that are not written yet answer with their name; goes when every entry file is there.
+async function bundleExisting(): Promise<Record<FunctionName, Bundle>> {
+  const there = Object.fromEntries(
+    Object.entries(functionEntries).filter(([, entry]) => existsSync(resolve(root, entry))),
+  )
+  const bundled = await bundleFunctions(root, there)
+  return mapValues(
+    functionEntries,
+    (entry, name) =>
+      bundled[name] ?? {
+        code: `export const handler = async () => { throw new Error(${JSON.stringify(`${entry} is not there`)}) }`,
+        usesDuckdb: false,
+      },
+  )
+}
+const [account, bundles] = await Promise.all([currentAccount(), bundleExisting()])
+const names = new Names(configuration.environment)
+const deployed = Object.values(projects).filter(({ id }) => configuration.projects.includes(id))
+
+const environment = new Environment('regimen', { ...configuration, names, account, root, bundles })
+const useCases = Object.fromEntries(
+  deployed.map((project) => [
+    project.id,
+    new UseCase(project.id, { ...configuration, names, account, root, environment, project }),
+  ]),
+)
+
+/** Object storage and state. */
+export const bucket = environment.storage.bucketName
+export const table = environment.table.tableName
+export const topic = environment.topic.arn
+export const dataKey = environment.key.arn
+/** Function name to the ARN of its published version. */
+export const functions = mapValues(environment.functions, (each) => each.qualifiedArn)
+/** What starts a run, whoever asks for it. */
+export const starter = environment.functions['start-run'].liveArn
+/** Project id to what belongs to it. */
+export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn }) => ({
+  training: trainingArn,
+  inference: inferenceArn,
+}))
+export const projectUris = mapValues(useCases, ({ projectUri }) => projectUri)
+export const modelPackageGroups = mapValues(useCases, ({ modelPackageGroup }) => modelPackageGroup)
+/** The same program, bundles, definitions and configuration have the same release. */
+export const release = releaseId(root, { configuration, bundles, projects: deployed })

@@ -1,5 +1,6 @@
 /** What one environment shares among its projects: key, bucket, table, topic, queue, and the functions. */
 import * as pulumi from '@pulumi/pulumi'
+import type { Project } from '../functions/project.ts'
 import { access } from './access.ts'
 import type { Account } from './account.ts'
 import type { Bundle } from './bundle.ts'
@@ -9,6 +10,7 @@ import { type FunctionName, functionDefinition, type Variable } from './function
 import { Key } from './key.ts'
 import { mapValues } from './map-values.ts'
 import type { Names } from './names.ts'
+import { ProjectDefinition } from './project-definition.ts'
 import { StageFunction } from './stage-function.ts'
 import { stateMachineArn } from './state-machine-arn.ts'
 import { Storage } from './storage.ts'
@@ -20,8 +22,8 @@ export interface EnvironmentArgs {
   readonly account: Account
   /** The repository: definitions and node_modules are found below it. */
   readonly root: string
-  /** Ids of the deployed projects. */
-  readonly projects: readonly string[]
+  /** The deployed projects. */
+  readonly projects: readonly Project[]
   readonly bundles: Readonly<Record<FunctionName, Bundle>>
   readonly architecture: LambdaArchitecture
   readonly duckdbPlatform: DuckdbPlatform
@@ -39,6 +41,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly table: Table
   readonly topic: Topic
   readonly deadLetters: DeadLetterQueue
+  /** Project id to the URI of its definition. */
+  readonly projectUris: Readonly<Record<string, pulumi.Output<string>>>
   readonly functions: Readonly<Record<FunctionName, StageFunction>>
 
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
@@ -51,6 +55,7 @@ export class Environment extends pulumi.ComponentResource {
     this.table = new Table(`${name}-table`, shared, child)
     this.topic = new Topic(`${name}-alerts`, shared, child)
     this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)
+    this.projectUris = this.#createProjects(args)
     this.functions = this.#createFunctions(args)
     this.registerOutputs({
       bucket: this.storage.bucketName,
@@ -59,10 +64,29 @@ export class Environment extends pulumi.ComponentResource {
     })
   }
 
+  #createProjects({ projects }: EnvironmentArgs): Readonly<Record<string, pulumi.Output<string>>> {
+    const { storage, key } = this
+    const created = projects.map((project) => {
+      const definition = new ProjectDefinition(
+        `${project.id}-project`,
+        { storage, key, project },
+        { parent: this },
+      )
+      return [project.id, definition.uri]
+    })
+    return Object.fromEntries(created)
+  }
+
   #createFunctions(args: EnvironmentArgs): Readonly<Record<FunctionName, StageFunction>> {
     const layer = new DuckdbLayer('duckdb', { ...args, platform: args.duckdbPlatform }, { parent: this })
     const values = this.#variables(args)
-    const to = access({ ...args, storage: this.storage, table: this.table, topic: this.topic })
+    const to = access({
+      ...args,
+      storage: this.storage,
+      table: this.table,
+      topic: this.topic,
+      projects: args.projects.map(({ id }) => id),
+    })
     return mapValues(args.bundles, (bundle, functionName) => {
       const definition = functionDefinition(functionName)
       return new StageFunction(
@@ -97,6 +121,7 @@ export class Environment extends pulumi.ComponentResource {
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
       TRAINING_ENGINE: trainingEngine,
+      PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
     }
   }
 }

@@ -11,6 +11,8 @@ export type Variable =
   | 'TOPIC_ARN'
   | 'STATE_MACHINE_PREFIX'
   | 'TRAINING_ENGINE'
+  /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
+  | 'PROJECT_URIS'
 
 /** What the environment hands out; keys are patterns below the bucket. */
 export interface Access {
@@ -62,7 +64,7 @@ export const functionDefinitions = {
   'plan-parts': {
     entry: 'functions/dataset/plan.handler.ts',
     description: 'Cuts a table into parts that any later stage can read alone',
-    ...merging,
+    ...heavy,
     variables: ['BUCKET'],
     grants: (to) => [to.read(project, ...datasets), to.write(...plans), to.list('*/datasets/*', '*/inbox/*')],
   },
@@ -187,7 +189,7 @@ export const functionDefinitions = {
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
     grants: (to) => [
       to.read(project, baseline, evaluation, ...profiles),
-      to.write('*/inference/*/drift.json'),
+      to.write('*/inference/*/drift.json', '*/inference/*/metrics-unsent.json'),
       to.publishMetrics(),
     ],
   },
@@ -219,7 +221,7 @@ export const functionDefinitions = {
     description: 'Derives the id of a run, records who asked for it, and starts its execution',
     ...light,
     asynchronous: true,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX'],
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
     grants: (to) => [
       to.read(project),
       to.readTable(),

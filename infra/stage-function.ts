@@ -73,6 +73,7 @@ export class StageFunction extends pulumi.ComponentResource {
       { parent: this },
     )
     const { deadLetters, layer } = args
+    const memoryMegabytes = args.memoryMegabytes ?? 512
     const lambda = new aws.lambda.Function(
       `${name}-function`,
       {
@@ -84,10 +85,16 @@ export class StageFunction extends pulumi.ComponentResource {
         architectures: [args.architecture],
         code: new pulumi.asset.AssetArchive({ 'index.mjs': new pulumi.asset.StringAsset(args.bundle.code) }),
         layers: args.bundle.usesDuckdb ? [layer.arn] : [],
-        memorySize: args.memoryMegabytes ?? 512,
+        memorySize: memoryMegabytes,
         timeout: args.timeoutSeconds ?? 60,
         ephemeralStorage: { size: args.scratchMegabytes ?? 512 },
-        environment: { variables: { ...powertools(args.functionName), ...args.environment } },
+        environment: {
+          variables: {
+            ...powertools(args.functionName),
+            ...(args.bundle.usesDuckdb ? duckdb(memoryMegabytes) : {}),
+            ...args.environment,
+          },
+        },
         kmsKeyArn: args.key.arn,
         tracingConfig: { mode: 'Active' },
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
@@ -144,4 +151,9 @@ function powertools(functionName: string): Record<string, string> {
     POWERTOOLS_METRICS_NAMESPACE: 'Regimen',
     POWERTOOLS_LOG_LEVEL: 'INFO',
   }
+}
+
+/** DuckDB spills to /tmp beyond its limit; the rest of the memory is the program's and its buffers'. */
+function duckdb(memoryMegabytes: number): Record<string, string> {
+  return { DUCKDB_MEMORY_MB: String(Math.floor(memoryMegabytes * 0.6)), DUCKDB_THREADS: '2' }
 }

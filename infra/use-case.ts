@@ -1,11 +1,10 @@
-/** Everything that one project has in an environment: definition, models, flows, rules, alarm and schedule. */
+/** Everything that one project has in an environment: models, flows, rules, alarm and schedule. */
 import * as pulumi from '@pulumi/pulumi'
 import { DriftAlarm } from './drift-alarm.ts'
 import { EventRule } from './event-rule.ts'
 import type { FlowArgs } from './flow.ts'
 import { Inference } from './inference.ts'
 import { ModelPackageGroup } from './model-package-group.ts'
-import { ProjectDefinition } from './project-definition.ts'
 import { Schedule } from './schedule.ts'
 import { Training } from './training.ts'
 
@@ -15,7 +14,6 @@ export interface UseCaseArgs extends FlowArgs {
 }
 
 export class UseCase extends pulumi.ComponentResource {
-  readonly projectUri: pulumi.Output<string>
   readonly trainingArn: pulumi.Output<string>
   readonly inferenceArn: pulumi.Output<string>
   readonly modelPackageGroup: string
@@ -23,12 +21,6 @@ export class UseCase extends pulumi.ComponentResource {
   constructor(name: string, args: UseCaseArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:UseCase', name, {}, options)
     const child = { parent: this }
-    const { storage, key } = args.environment
-    const definition = new ProjectDefinition(
-      `${name}-project`,
-      { storage, key, project: args.project },
-      child,
-    )
     const group = new ModelPackageGroup(
       `${name}-models`,
       { names: args.names, project: args.project.id, description: args.project.title, protect: args.protect },
@@ -37,13 +29,12 @@ export class UseCase extends pulumi.ComponentResource {
     const training = new Training(`${name}-training`, args, child)
     const inference = new Inference(`${name}-inference`, args, child)
 
-    this.projectUri = definition.uri
     this.trainingArn = training.stateMachine.arn
     this.inferenceArn = inference.stateMachine.arn
     this.modelPackageGroup = group.groupName
     this.#createRules(name, args)
     this.#createSchedule(name, args)
-    this.registerOutputs({ projectUri: this.projectUri, modelPackageGroup: this.modelPackageGroup })
+    this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
   }
 
   #createRules(name: string, { names, environment, project }: UseCaseArgs): void {
@@ -93,12 +84,12 @@ export class UseCase extends pulumi.ComponentResource {
         description: `Batch inference of ${project.id}`,
         expression: project.schedule,
         target: environment.functions['start-run'],
-        input: this.projectUri.apply((projectUri) => ({
-          purpose: 'inference',
+        input: {
+          pipeline: 'inference',
           project: project.id,
-          projectUri,
+          requestedBy: 'schedule',
           scheduledTime: '<aws.scheduler.scheduled-time>',
-        })),
+        },
         deadLetters: environment.deadLetters,
       },
       { parent: this },

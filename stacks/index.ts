@@ -35,7 +35,14 @@ const [account, bundles] = await Promise.all([currentAccount(), bundleExisting()
 const names = new Names(configuration.environment)
 const deployed = Object.values(projects).filter(({ id }) => configuration.projects.includes(id))
 
-const environment = new Environment('regimen', { ...configuration, names, account, root, bundles })
+const environment = new Environment('regimen', {
+  ...configuration,
+  names,
+  account,
+  root,
+  bundles,
+  projects: deployed,
+})
 const useCases = Object.fromEntries(
   deployed.map((project) => [
     project.id,
@@ -57,7 +64,8 @@ export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn })
   training: trainingArn,
   inference: inferenceArn,
 }))
-export const projectUris = mapValues(useCases, ({ projectUri }) => projectUri)
+/** Project id to the definition that its next run will name. */
+export const projectUris = environment.projectUris
 export const modelPackageGroups = mapValues(useCases, ({ modelPackageGroup }) => modelPackageGroup)
 /** The same program, bundles, definitions and configuration have the same release. */
 export const release = releaseId(root, { configuration, bundles, projects: deployed })

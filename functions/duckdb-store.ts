@@ -36,6 +36,18 @@ export async function openDatabase(file = ':memory:', temporaryDirectory?: strin
   }
 }
 
+/** The numbers of a DOUBLE column. @throws TypeError when it is none: the SELECT lacks a cast. */
+export function numbersOf(values: ColumnValues | undefined): Float64Array {
+  if (values instanceof Float64Array) return values
+  throw new TypeError('not a DOUBLE column of the answer')
+}
+
+/** The texts of a VARCHAR column. @throws TypeError when it is none: the SELECT lacks a cast. */
+export function textsOf(values: ColumnValues | undefined): (string | null)[] {
+  if (Array.isArray(values)) return values
+  throw new TypeError('not a VARCHAR column of the answer')
+}
+
 async function readColumns(connection: DuckDBConnection, sql: string) {
   const result = await connection.run(sql)
   const names = result.columnNames()

@@ -2,7 +2,14 @@
 import { cutLevels, mergeCategories } from './category-column.ts'
 import { mergeCoMoments } from './co-moments.ts'
 import { mergeNumbers } from './numeric-column.ts'
-import type { Profile, ProfileColumn, SideSummary, Violation } from './profile.ts'
+import type {
+  CategoryColumn,
+  NumericColumn,
+  Profile,
+  ProfileColumn,
+  SideSummary,
+  Violation,
+} from './profile.ts'
 import { mergeHashes } from './smallest-hashes.ts'
 
 /** Row hashes kept: the smallest ones, so that two samples hold the same rows. */
@@ -19,7 +26,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     parts: [...a.parts, ...b.parts].sort((x, y) => x.index - y.index),
     duplicates: a.duplicates + b.duplicates,
     rowHashes: mergeRowHashes(a.rowHashes, b.rowHashes),
-    columns: mergeColumns(a.columns, b.columns),
+    columns: mergeColumns(a.columns, b.columns, mergeColumn),
     coMoments: mergeCoMoments(a.coMoments, b.coMoments),
     ...(features === undefined ? {} : { features }),
   }
@@ -43,37 +50,48 @@ export function finishProfile(profile: Profile): Profile {
   return { ...profile, columns, features: { ...profile.features, columns: features } }
 }
 
-function mergeColumns<Column extends ProfileColumn>(
+function mergeColumns<Column>(
   a: Record<string, Column>,
   b: Record<string, Column>,
+  merge: (a: Column, b: Column) => Column,
 ): Record<string, Column> {
   return mapValues(a, (column, name) => {
     const other = b[name]
     if (other === undefined) throw new TypeError('profiles of different columns cannot be merged')
-    return mergeColumn(column, other)
+    return merge(column, other)
   })
 }
 
-function mergeColumn<Column extends ProfileColumn>(a: Column, b: ProfileColumn): Column {
-  const base = {
-    nulls: a.nulls + b.nulls,
-    unreadable: a.unreadable + b.unreadable,
-    violations: mergeViolations(a.violations, b.violations),
-  }
-  if (a.kind === 'numeric' && b.kind === 'numeric') {
-    const { levels: _, sketch: __, cells: ___, smallestHashes: ____, ...rest } = a
-    return { ...(rest as Column), ...base, ...mergeNumbers(a, b, 0) }
-  }
-  if (a.kind === 'category' && b.kind === 'category') return { ...a, ...base, ...mergeCategories(a, b) }
-  if (a.kind === 'opaque' && b.kind === 'opaque')
+function mergeColumn(a: ProfileColumn, b: ProfileColumn): ProfileColumn {
+  if (a.kind !== 'opaque') {
+    if (b.kind !== 'opaque') return mergeListed(a, b)
+  } else if (b.kind === 'opaque')
     return {
-      ...a,
-      ...base,
+      ...mergeBase(a, b),
+      kind: 'opaque',
+      type: a.type,
       count: a.count + b.count,
       smallestHashes: mergeHashes(a.smallestHashes ?? [], b.smallestHashes ?? []),
     }
   throw new TypeError('profiles of different columns cannot be merged')
 }
+
+type Listed = NumericColumn | CategoryColumn
+
+function mergeListed(a: Listed, b: Listed): Listed {
+  const base = mergeBase(a, b)
+  if (a.kind === 'numeric' && b.kind === 'numeric')
+    return { ...base, kind: 'numeric', type: a.type, ...mergeNumbers(a, b) }
+  if (a.kind === 'category' && b.kind === 'category')
+    return { ...base, kind: 'category', type: a.type, ...mergeCategories(a, b) }
+  throw new TypeError('profiles of different columns cannot be merged')
+}
+
+const mergeBase = (a: ProfileColumn, b: ProfileColumn) => ({
+  nulls: a.nulls + b.nulls,
+  unreadable: a.unreadable + b.unreadable,
+  violations: mergeViolations(a.violations, b.violations),
+})
 
 /** The counts per rule, and the first place by part and row. */
 function mergeViolations(a: readonly Violation[], b: readonly Violation[]): Violation[] {
@@ -102,7 +120,7 @@ export function mergeRowHashes(
 function mergeFeatures(a: Features | undefined, b: Features | undefined): Features | undefined {
   if (a === undefined || b === undefined) return undefined
   return {
-    columns: mergeColumns(a.columns, b.columns),
+    columns: mergeColumns(a.columns, b.columns, mergeListed),
     sides: mapValues(a.sides, (side, name) => mergeSides(side, b.sides[name])),
   }
 }

@@ -9,7 +9,7 @@ export const maxLevels = 1_000
 export type NumericSummary = Pick<
   NumericColumn,
   'count' | 'min' | 'max' | 'mean' | 'm2' | 'levels' | 'sketch'
->
+> & { origin: number }
 
 /**
  * @param values distinct, ascending, finite. @param counts how often each stands there.
@@ -21,7 +21,7 @@ export function summariseNumbers(
   shift: number,
 ): NumericSummary {
   const size = values.length
-  if (size === 0) return { count: 0, min: null, max: null, mean: null, m2: 0, levels: [] }
+  if (size === 0) return { origin: shift, count: 0, min: null, max: null, mean: null, m2: 0, levels: [] }
   let count = 0
   let sum = 0
   // Distances from the first value keep the digits that a large common offset would eat.
@@ -33,7 +33,7 @@ export function summariseNumbers(
   const mean = origin + sum / count
   let m2 = 0
   for (let at = 0; at < size; at++) m2 += (counts[at] as number) * ((values[at] as number) - mean) ** 2
-  const moments = { count, min: origin, max: values[size - 1] as number, mean, m2 }
+  const moments = { origin: shift, count, min: origin, max: values[size - 1] as number, mean, m2 }
   if (size > maxLevels) return { ...moments, sketch: sketchOf(values, counts, shift) }
   return {
     ...moments,
@@ -56,13 +56,13 @@ export function mergeMoments(
   }
 }
 
-/** @param shift origin of the sketch that takes over when the levels become too many. */
+/** Beyond 1,000 distinct values together, their sketches are added. */
 export function mergeNumbers(
   a: NumericColumn,
   b: NumericColumn,
-  shift: number,
 ): NumericSummary & Pick<NumericColumn, 'smallestHashes' | 'cells'> {
   const merged = {
+    origin: a.origin ?? 0,
     count: a.count + b.count,
     min: least(a.min, b.min, Math.min),
     max: least(a.max, b.max, Math.max),
@@ -72,10 +72,9 @@ export function mergeNumbers(
   const levels =
     a.levels === undefined || b.levels === undefined ? undefined : mergeLevels(a.levels, b.levels)
   if (levels !== undefined && levels.length <= maxLevels) return { ...merged, levels }
-  const origin = a.sketch?.shift ?? b.sketch?.shift ?? shift
   return {
     ...merged,
-    sketch: mergeSketches(sketchFrom(a, origin), sketchFrom(b, origin)),
+    sketch: mergeSketches(sketchFrom(a), sketchFrom(b)),
     smallestHashes: mergeHashes(hashesFrom(a), hashesFrom(b)),
   }
 }
@@ -95,13 +94,13 @@ export function countCells(
   return { edges: [...edges], counts: cells }
 }
 
-function sketchFrom(column: NumericColumn, shift: number) {
+function sketchFrom(column: NumericColumn) {
   if (column.sketch !== undefined) return column.sketch
   const levels = column.levels ?? []
   return sketchOf(
     levels.map(([value]) => value),
     levels.map(([, count]) => count),
-    shift,
+    column.origin ?? 0,
   )
 }
 

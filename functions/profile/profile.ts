@@ -54,6 +54,8 @@ export const numericColumnSchema = z.object({
   /** Every value and how often it stands there, ascending; absent beyond 1,000 distinct values. */
   levels: z.array(z.tuple([z.number(), count])).optional(),
   sketch: sketchSchema.optional(),
+  /** Origin of the sketch that takes over when the values become too many to be listed. */
+  origin: z.number().optional(),
   /** In a baseline: at most 1,023 quantile cells. In a batch: counts in the cells of its baseline. */
   cells: cellsSchema.optional(),
 })

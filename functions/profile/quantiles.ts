@@ -1,0 +1,81 @@
+/** Quantiles, histogram, deviation and distinct count, read off the profile of a column. */
+import type { NumericColumn, ProfileColumn } from './profile.ts'
+import { sketchBins } from './sketch.ts'
+import { distinctFrom } from './smallest-hashes.ts'
+
+/** Ascending [value, count] that stand for all values: exact where they are listed, bins of 1 % width beyond. */
+export function weightedValues(column: NumericColumn): readonly (readonly [number, number])[] {
+  if (column.levels !== undefined) return column.levels
+  if (column.sketch === undefined) return []
+  const clamp = (value: number) => Math.min(Math.max(value, column.min ?? value), column.max ?? value)
+  return sketchBins(column.sketch).map(({ value, count }) => [clamp(value), count] as const)
+}
+
+/**
+ * Quantiles by linear interpolation between order statistics (Hyndman & Fan 1996, type 7; NumPy's default).
+ *
+ * @param shares each 0 to 1. @returns one value per share; null when the column has no value.
+ */
+export function quantiles(column: NumericColumn, shares: readonly number[]): (number | null)[] {
+  const values = weightedValues(column)
+  const total = values.reduce((sum, [, count]) => sum + count, 0)
+  if (total === 0) return shares.map(() => null)
+  const ends: number[] = []
+  let end = 0
+  for (const [, count] of values) {
+    end += count
+    ends.push(end)
+  }
+  const at = (rank: number) => {
+    let low = 0
+    let high = ends.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((ends[middle] as number) > rank) high = middle
+      else low = middle + 1
+    }
+    return (values[low] as readonly [number, number])[0]
+  }
+  return shares.map((share) => {
+    const position = (total - 1) * share
+    const rank = Math.floor(position)
+    const below = at(rank)
+    const above = at(Math.min(rank + 1, total - 1))
+    return below + (above - below) * (position - rank)
+  })
+}
+
+export interface HistogramBar {
+  readonly from: number
+  /** Exclusive, save for the last bar. */
+  readonly to: number
+  readonly count: number
+}
+
+/** Bars of equal width from minimum to maximum; one bar when all values are equal, none when there is none. */
+export function histogram(column: NumericColumn, bars = 20): HistogramBar[] {
+  const { min, max } = column
+  if (min === null || max === null) return []
+  if (min === max) return [{ from: min, to: max, count: column.count }]
+  const edges = Array.from({ length: bars + 1 }, (_, at) =>
+    at === bars ? max : min + ((max - min) * at) / bars,
+  )
+  const counts = new Array<number>(bars).fill(0)
+  let bar = 0
+  for (const [value, count] of weightedValues(column)) {
+    while (bar < bars - 1 && value >= (edges[bar + 1] as number)) bar++
+    counts[bar] = (counts[bar] ?? 0) + count
+  }
+  return counts.map((count, at) => ({ from: edges[at] as number, to: edges[at + 1] as number, count }))
+}
+
+/** Sample deviation (n - 1); null below two values. */
+export function deviation({ count, m2 }: NumericColumn): number | null {
+  return count < 2 ? null : Math.sqrt(m2 / (count - 1))
+}
+
+/** Distinct values; estimated (3 %) beyond what is listed. */
+export function distinct(column: ProfileColumn): number {
+  if (column.smallestHashes !== undefined) return distinctFrom(column.smallestHashes)
+  return column.kind === 'opaque' ? 0 : (column.levels?.length ?? 0)
+}

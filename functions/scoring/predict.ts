@@ -169,7 +169,10 @@ function addTree(
     const x1 = x0 + width
     const x2 = x1 + width
     const x3 = x2 + width
-    let [a, b, c, d] = [root, root, root, root]
+    let a = root
+    let b = root
+    let c = root
+    let d = root
     for (let step = 0; step < depth; step++) {
       a =
         ((right[a] as number) - Number((keys[x0 + (column[a] as number)] as number) < (key[a] as number))) | 0

@@ -77,9 +77,9 @@ export class TreeExplainer {
   private readonly product: Float64Array
   private readonly sum: Float64Array
   private points = quadrature(1)
-  private matrix = new Float32Array()
+  private matrix: Float32Array = new Float32Array()
   private rowAt = 0
-  private out = new Float64Array()
+  private out: Float64Array = new Float64Array()
   private outAt = 0
   private scale = 1
 

@@ -1,0 +1,83 @@
+/** Finds what AWS would refuse in a definition, and what it would accept and fail on later: `regimen states check`. */
+import validate from 'asl-validator'
+import { DefinitionRefused, jsonPathProblems, type Machine, parseDefinition } from './definition.ts'
+import { expressionIn } from './expression.ts'
+import { lintExpressions } from './lint-expressions.ts'
+import { lintFlow } from './lint-flow.ts'
+
+export interface Finding {
+  /** JSON pointer into the definition. */
+  readonly path: string
+  /** Stable, kebab-case: `unbound-variable`. */
+  readonly rule: string
+  readonly message: string
+}
+
+/** Findings in the order of the definition; none when it may be created. `${name}` placeholders count as numbers. */
+export function checkDefinition(definition: unknown): Finding[] {
+  const value = withoutPlaceholders(typeof definition === 'string' ? tryParse(definition) : definition)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ path: '/', rule: 'structure', message: 'the definition is not a JSON object' }]
+  }
+  const jsonPath = jsonPathProblems(value)
+  if (jsonPath.length > 0) {
+    return jsonPath.map((message) => ({
+      path: / at (\/.*?)(?: \(field .*?\))?:/.exec(message)?.[1] ?? '/',
+      rule: 'jsonpath',
+      message,
+    }))
+  }
+  const structure = structureFindings(value)
+  let machine: Machine
+  try {
+    machine = parseDefinition(value)
+  } catch (error) {
+    if (!(error instanceof DefinitionRefused)) throw error
+    if (structure.length > 0) return structure
+    return error.problems.map((message) => ({
+      path: / at (\/.*)$/.exec(message)?.[1] ?? '/',
+      rule: 'structure',
+      message,
+    }))
+  }
+  return [...structure, ...lintFlow(machine), ...lintExpressions(machine)]
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Definitions in the repository hold `${partition}` and the like, which are filled in when they are deployed. */
+function withoutPlaceholders(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll(/\$\{[A-Za-z][A-Za-z0-9-]*\}/g, '0')
+  if (Array.isArray(value)) return value.map(withoutPlaceholders)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutPlaceholders(item)]))
+}
+
+/** asl-validator knows objects and expressions as `Output`; AWS takes any JSON. The copy is asl-validator's to write into. */
+function withObjectOutputs(definition: object): object {
+  return JSON.parse(JSON.stringify(definition), function (this: unknown, key: string, value: unknown) {
+    const literal =
+      typeof value === 'string'
+        ? expressionIn(value) === undefined
+        : typeof value !== 'object' || value === null
+    const holder = typeof this === 'object' && this !== null && ('Type' in this || 'Next' in this)
+    return key === 'Output' && holder && (literal || Array.isArray(value)) ? {} : value
+  })
+}
+
+/** asl-validator writes into what it checks, and takes a bare `QueryLanguage` for granted. */
+function structureFindings(definition: object): Finding[] {
+  const { errors } = validate(withObjectOutputs(definition), { checkPaths: false, checkArn: false })
+  return errors.map((error) => ({
+    path: error.schemaError?.instancePath ?? '/',
+    rule: 'structure',
+    message: `${error['Error code']}: ${error.Message}`,
+  }))
+}

@@ -1,0 +1,34 @@
+/** Runs the branches or iterations of a state side by side; the first failure ends the others. */
+import { Interrupted } from './failure.ts'
+
+/**
+ * Runs `work` for 0 … count-1, at most `limit` at once, and answers with the outputs in order.
+ * On a failure the others are interrupted and awaited, and the first failure is thrown.
+ */
+export async function runAll(
+  count: number,
+  limit: number,
+  outer: AbortSignal,
+  work: (index: number, signal: AbortSignal) => Promise<unknown>,
+): Promise<unknown[]> {
+  const outputs: unknown[] = new Array(count)
+  const others = new AbortController()
+  const signal = AbortSignal.any([outer, others.signal])
+  let next = 0
+  let failed: { error: unknown } | undefined
+  const lane = async () => {
+    while (next < count && failed === undefined) {
+      const index = next++
+      try {
+        signal.throwIfAborted()
+        outputs[index] = await work(index, signal)
+      } catch (error) {
+        failed ??= { error }
+        others.abort(new Interrupted('ended'))
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, count) }, lane))
+  if (failed !== undefined) throw outer.aborted ? outer.reason : failed.error
+  return outputs
+}

@@ -1,0 +1,154 @@
+/** The append-only file of an execution: JSON lines, on disk before `append` resolves, a torn last line dropped on reading. */
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { HistoryEvent } from './history.ts'
+
+/** What stands in one line. `at` names a visit of a state: step numbers and child names from the root, joined by `/`. */
+export type JournalRecord =
+  | { readonly kind: 'start'; readonly execution: Record<string, unknown>; readonly events: HistoryEvent[] }
+  | {
+      readonly kind: 'note'
+      readonly at: string
+      readonly name: string
+      readonly value: unknown
+      readonly events: HistoryEvent[]
+    }
+  | {
+      readonly kind: 'exit'
+      readonly at: string
+      /** Absent: the scope ends with this output. */
+      readonly next?: string
+      readonly output: unknown
+      readonly assigned: Record<string, unknown>
+      readonly events: HistoryEvent[]
+    }
+  | {
+      readonly kind: 'end'
+      readonly status: string
+      readonly stopDate: string
+      readonly output?: unknown
+      readonly error?: string
+      readonly cause?: string
+      readonly events: HistoryEvent[]
+    }
+
+export interface Journal {
+  /** Resolves when the record is on disk. Records keep the order of the calls. */
+  append(record: JournalRecord): Promise<void>
+  close(): Promise<void>
+}
+
+/** Keeps the events of an execution that is not to outlive the process. */
+export class MemoryJournal implements Journal {
+  readonly events: HistoryEvent[] = []
+
+  async append(record: JournalRecord): Promise<void> {
+    this.events.push(...record.events)
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve()
+  }
+}
+
+/** Group commit: everything appended while one write is under way goes into the next, with one fdatasync. */
+export class FileJournal implements Journal {
+  readonly #file: FileHandle
+  #waiting: string[] = []
+  #next = Promise.withResolvers<void>()
+  #pumping: Promise<void> | undefined
+  /** After a failed write the tail may be torn: nothing may follow it. */
+  #broken: unknown
+
+  private constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  /** Opens for appending, and cuts a torn last line off first. */
+  static async open(path: string): Promise<FileJournal> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(path, 'a', 0o600)
+    const { size } = await file.stat()
+    const whole = size === 0 ? 0 : await endOfLastLine(path, size)
+    if (whole < size) await truncate(path, whole)
+    return new FileJournal(file)
+  }
+
+  append(record: object): Promise<void> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken)
+    this.#waiting.push(`${JSON.stringify(record)}\n`)
+    const { promise } = this.#next
+    this.#pumping ??= this.#pump()
+    return promise
+  }
+
+  async #pump(): Promise<void> {
+    // Lets what is appended in the same turn share the first write.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const lines = this.#waiting.join('')
+      const { resolve, reject } = this.#next
+      this.#waiting = []
+      this.#next = Promise.withResolvers<void>()
+      try {
+        if (this.#broken !== undefined) throw this.#broken
+        await this.#file.appendFile(lines)
+        await this.#file.datasync()
+        resolve()
+      } catch (error) {
+        this.#broken = error
+        reject(error)
+      }
+    }
+    this.#pumping = undefined
+  }
+
+  async close(): Promise<void> {
+    await this.#pumping
+    await this.#file.close()
+  }
+}
+
+async function endOfLastLine(path: string, size: number): Promise<number> {
+  const file = await open(path, 'r')
+  try {
+    const block = Buffer.alloc(65_536)
+    for (let end = size; end > 0; ) {
+      const start = Math.max(0, end - block.length)
+      const { bytesRead } = await file.read(block, 0, end - start, start)
+      const newline = block.subarray(0, bytesRead).lastIndexOf(10)
+      if (newline >= 0) return start + newline + 1
+      end = start
+    }
+    return 0
+  } finally {
+    await file.close()
+  }
+}
+
+/** Streams the whole records of a journal; what follows a torn line was never acknowledged. */
+export async function* readJournal(path: string): AsyncGenerator<JournalRecord> {
+  const stream = createReadStream(path, { encoding: 'utf8' })
+  try {
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line === '') continue
+      const record = parseRecord(line)
+      if (record === undefined) return
+      yield record
+    }
+  } finally {
+    stream.destroy()
+  }
+}
+
+function parseRecord(line: string): JournalRecord | undefined {
+  try {
+    const value: JournalRecord = JSON.parse(line)
+    return typeof value === 'object' && value !== null && 'kind' in value ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,66 @@
+/** Runs one flow (the root, a branch, an iteration) state by state, going on where an earlier process stopped. */
+import type { Flow } from './definition.ts'
+import { RecoveredScope } from './recovery.ts'
+import type { Run } from './run.ts'
+import { Visit } from './visit.ts'
+import { visitState } from './visit-state.ts'
+
+export class Scope {
+  readonly run: Run
+  readonly flow: Flow
+  /** Prefix of the journal places of this flow's visits: empty at the root, `4/0.2/` in branch 2 of step 4. */
+  readonly path: string
+  readonly signal: AbortSignal
+  readonly recovered: RecoveredScope
+  /** `Map` of the context object inside an iteration. */
+  readonly mapContext: Record<string, unknown>
+  readonly #outer: Readonly<Record<string, unknown>>
+  readonly #variables: Map<string, unknown>
+  previousEventId: number
+
+  constructor(options: {
+    run: Run
+    flow: Flow
+    path?: string
+    signal: AbortSignal
+    recovered?: RecoveredScope | undefined
+    mapContext?: Record<string, unknown>
+    outer?: Readonly<Record<string, unknown>>
+    previousEventId?: number
+  }) {
+    this.run = options.run
+    this.flow = options.flow
+    this.path = options.path ?? ''
+    this.signal = options.signal
+    this.recovered = options.recovered ?? new RecoveredScope()
+    this.mapContext = options.mapContext ?? {}
+    this.#outer = options.outer ?? {}
+    this.#variables = this.recovered.variables
+    this.previousEventId = options.previousEventId ?? 0
+  }
+
+  /** Outer variables and this flow's own; an inner flow reads the outer ones and cannot change them. */
+  visibleVariables(): Record<string, unknown> {
+    return { ...this.#outer, ...Object.fromEntries(this.#variables) }
+  }
+
+  assign(values: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(values)) this.#variables.set(name, value)
+  }
+
+  /** The output of the flow. @throws StateFailure, Interrupted */
+  async execute(input: unknown): Promise<unknown> {
+    const { checkpoint } = this.recovered
+    let step = checkpoint === undefined ? 0 : checkpoint.step + 1
+    let name = checkpoint === undefined ? this.flow.StartAt : checkpoint.next
+    let value = checkpoint === undefined ? input : checkpoint.output
+    while (name !== undefined) {
+      this.signal.throwIfAborted()
+      const outcome = await visitState(new Visit(this, name, step, value))
+      value = outcome.output
+      name = outcome.next
+      step += 1
+    }
+    return value
+  }
+}

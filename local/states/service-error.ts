@@ -1,0 +1,77 @@
+/** Calls a service for a Task, and names its errors as Step Functions does. */
+import { AwsError } from '../service.ts'
+import { Interrupted, StateFailure } from './failure.ts'
+import type { TaskCall } from './integrations.ts'
+
+/** How a service's errors begin, in optimised integrations, and what an error without a name of its own is called. */
+const optimisedNames: Readonly<Record<string, { prefix: string; service: string; generic: string }>> = {
+  lambda: { prefix: 'Lambda', service: 'AWSLambda', generic: 'AWSLambdaException' },
+  sagemaker: { prefix: 'SageMaker', service: 'AmazonSageMaker', generic: 'AmazonSageMakerException' },
+  states: { prefix: 'StepFunctions', service: 'AWSStepFunctions', generic: 'AWSStepFunctionsException' },
+  events: { prefix: 'EventBridge', service: 'AmazonEventBridge', generic: 'AmazonEventBridgeException' },
+  sns: { prefix: 'SNS', service: 'AmazonSNS', generic: 'AmazonSNSException' },
+  dynamodb: { prefix: 'DynamoDB', service: 'AmazonDynamoDBv2', generic: 'AmazonDynamoDBException' },
+}
+/** SageMaker models only a few of its errors; the rest (ValidationException, throttling) arrive as the generic one. */
+const modelledBySageMaker = new Set([
+  'ResourceLimitExceeded',
+  'ResourceInUse',
+  'ResourceNotFound',
+  'ConflictException',
+])
+
+/** The service, as `aws-sdk` errors spell it. */
+const sdkNames: Readonly<Record<string, string>> = {
+  s3: 'S3',
+  lambda: 'Lambda',
+  dynamodb: 'DynamoDb',
+  sagemaker: 'SageMaker',
+  sfn: 'Sfn',
+  sns: 'Sns',
+  eventbridge: 'EventBridge',
+  cloudwatch: 'CloudWatch',
+}
+
+export async function callService(
+  call: TaskCall,
+  service: string,
+  action: string,
+  input: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { run } = call.visit
+  try {
+    return await run.services.call(service, action, input, { roleArn: run.execution.roleArn })
+  } catch (error) {
+    throw call.signal.aborted ? call.signal.reason : taskError(call, error)
+  }
+}
+
+function taskError(call: TaskCall, error: unknown): Error {
+  if (error instanceof StateFailure || error instanceof Interrupted) return error
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  const status = error instanceof AwsError ? error.status : 500
+  const { resourceType } = call.resource
+  if (resourceType.startsWith('aws-sdk:')) {
+    const name = resourceType.slice('aws-sdk:'.length)
+    const service = sdkNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1)
+    return new StateFailure(
+      `${service}.${withException(code)}`,
+      `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${call.visit.run.execution.name})`,
+    )
+  }
+  const names = optimisedNames[resourceType]
+  if (names === undefined) return new StateFailure('States.TaskFailed', `${code}: ${message}`)
+  const generic = resourceType === 'sagemaker' && !modelledBySageMaker.has(code)
+  return new StateFailure(
+    `${names.prefix}.${generic ? names.generic : withException(code)}`,
+    `${message} (Service: ${names.service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${call.visit.run.execution.name}; Proxy: null)`,
+  )
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AwsError) return error.code
+  return error instanceof Error ? error.name : 'Unknown'
+}
+
+const withException = (code: string) => (code.endsWith('Exception') ? code : `${code}Exception`)

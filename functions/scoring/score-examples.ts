@@ -1,0 +1,116 @@
+/** Scores examples with one model version: encode, predict, calibrate, explain, a block of rows at a time. */
+import { encodeRows } from '../features/encode.ts'
+import type { Encoder } from '../features/encoder.ts'
+import type { Examples } from '../features/examples.ts'
+import type { Project } from '../project.ts'
+import { calibrate } from './calibrate.ts'
+import type { Decision } from './decision.ts'
+import { explain } from './explain.ts'
+import { predict } from './predict.ts'
+import { type RiskFactor, type RiskWords, riskFactors, riskWords } from './risk-factors.ts'
+import type { XgboostModel } from './xgboost-model.ts'
+
+/** One version of a model with everything that its predictions need. */
+export interface Scorer {
+  readonly modelVersion: string
+  readonly project: Project
+  readonly model: XgboostModel
+  readonly encoder: Encoder
+  readonly decision: Decision
+}
+
+export interface ScoringOccasion {
+  /** ISO 8601; when the predictions count as made. */
+  readonly timestamp: string
+  readonly severeDrift: boolean
+  /** This version stands in for a newer one that failed. */
+  readonly fallback: boolean
+}
+
+/** What the platform says of every example; the entity and the prediction also bear the project's names. */
+export interface PredictionCore {
+  exampleKey: string
+  confidenceScore: number
+  riskFactors: RiskFactor[]
+  lowConfidence: boolean
+  reasons: string[]
+  modelVersion: string
+  predictionTimestamp: string
+  /** Regression: holds the truth with probability 0.8. */
+  interval?: [number, number]
+}
+export type Prediction = PredictionCore & { readonly [projectField: string]: unknown }
+
+export interface Scored {
+  readonly entityId: string
+  /** Calibrated probability in [0, 1], or the predicted number of a regression. */
+  readonly value: number
+  /** At or above the decision's threshold. */
+  readonly flagged: boolean
+  /** What its readers get, in the project's names. */
+  readonly prediction: Prediction
+}
+
+const blockRows = 2_048
+
+/** @throws RegimenError `FeatureContractBroken` when the examples, the encoder and the model do not fit each other. */
+export function* scoreExamples(
+  scorer: Scorer,
+  occasion: ScoringOccasion,
+  examples: Examples,
+): Generator<Scored> {
+  const words = riskWords(scorer.encoder, scorer.project)
+  for (let start = 0; start < examples.rows; start += blockRows) {
+    const { matrix, rows } = encodeRows(
+      examples.features,
+      scorer.encoder,
+      start,
+      Math.min(start + blockRows, examples.rows),
+    )
+    const raw = predict(scorer.model, matrix, rows)
+    const contributions = explain(scorer.model, matrix, rows)
+    const width = contributions.length / rows
+    for (let row = 0; row < rows; row++)
+      yield scoreOne(scorer, occasion, examples, start + row, {
+        raw: raw[row] as number,
+        words,
+        contributions,
+        at: row * width,
+      })
+  }
+}
+
+function scoreOne(
+  { project, decision, modelVersion }: Scorer,
+  { timestamp, severeDrift, fallback }: ScoringOccasion,
+  examples: Examples,
+  row: number,
+  output: { raw: number; words: RiskWords; contributions: Float64Array; at: number },
+): Scored {
+  const {
+    prediction: value,
+    confidenceScore,
+    lowConfidence,
+    reasons,
+    interval,
+  } = calibrate(decision, output.raw, severeDrift)
+  if (fallback) reasons.push('scored by the previous model version, because the current one failed')
+  const entityId = examples.entityIds[row] as string
+  const { names, fields } = project.prediction
+  const prediction: Prediction = {
+    [names.entityId]: entityId,
+    exampleKey: examples.exampleKeys[row] as string,
+    [names.prediction]: value,
+    ...Object.fromEntries(
+      Object.entries(fields).map(([field, column]) => [field, examples.extra[column]?.[row] ?? null]),
+    ),
+    confidenceScore,
+    riskFactors: riskFactors(output.words, output.contributions, output.at, examples.features, row),
+    lowConfidence,
+    reasons,
+    modelVersion,
+    predictionTimestamp: timestamp,
+    ...(interval === undefined ? {} : { interval }),
+  }
+  return { entityId, value, flagged: value >= decision.threshold, prediction }
+}

@@ -2,18 +2,30 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
+import { vi } from 'vitest'
 
 export interface Recorded {
   readonly type: string
   readonly name: string
-  readonly inputs: Record<string, any>
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+export interface Statement {
+  readonly Sid?: string
+  readonly Effect: string
+  readonly Principal?: unknown
+  readonly Action: string[]
+  readonly Resource: string[]
+  readonly Condition?: unknown
 }
 
 export interface Program {
   readonly resources: readonly Recorded[]
-  readonly outputs: Record<string, any>
+  readonly outputs: Readonly<Record<string, unknown>>
   of(type: string): readonly Recorded[]
   one(type: string, name: string): Recorded
+  /** What the role of that logical name may do. */
+  policyOf(role: string): Statement[]
 }
 
 const root = resolve(import.meta.dirname, '../..')
@@ -27,8 +39,6 @@ export function configurationOf(environment: string): Record<string, string> {
     [...text.matchAll(/^ {2}(\w+:\w+): (.+)$/gm)].map(([, key, value]) => [key!, value!]),
   )
 }
-
-let evaluations = 0
 
 export async function evaluate(
   environment: string,
@@ -47,26 +57,33 @@ export async function evaluate(
     environment,
     false,
   )
-  evaluations += 1
-  const module = await import(`../../stacks/index.ts?evaluation=${evaluations}`)
+  vi.resetModules()
+  const module = await import('../../stacks/index.ts')
   await pulumi.runtime.disconnect()
-  const outputs: Record<string, any> = {}
+  const outputs: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(module)) outputs[name] = await plain(value)
+  const one = (type: string, name: string) => {
+    const found = resources.filter((resource) => resource.type === type && resource.name === name)
+    if (found.length !== 1) throw new Error(`${found.length} resources ${type} ${name}`)
+    return found[0]!
+  }
   return {
     resources,
     outputs,
     of: (type) => resources.filter((resource) => resource.type === type),
-    one: (type, name) => {
-      const found = resources.filter((resource) => resource.type === type && resource.name === name)
-      if (found.length !== 1) throw new Error(`${found.length} resources ${type} ${name}`)
-      return found[0]!
-    },
+    one,
+    policyOf: (role) => statements(one('aws:iam/policy:Policy', `${role}-policy`).inputs.policy),
   }
+}
+
+export function statements(document: unknown): Statement[] {
+  return (JSON.parse(String(document)) as { Statement: Statement[] }).Statement
 }
 
 function created(args: pulumi.runtime.MockResourceArgs, resources: Recorded[]) {
   resources.push({ type: args.type, name: args.name, inputs: args.inputs })
-  return { id: `${args.name}-id`, state: { ...args.inputs, ...outputsOf(args) } }
+  const id = args.type === 'aws:s3/bucket:Bucket' ? String(args.inputs.bucket) : `${args.name}-id`
+  return { id, state: { ...args.inputs, ...outputsOf(args) } }
 }
 
 /** What AWS adds to the inputs, as far as the program reads it. */
@@ -74,7 +91,7 @@ function outputsOf({ type, inputs, name }: pulumi.runtime.MockResourceArgs): Rec
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`
   switch (type) {
     case 'aws:s3/bucket:Bucket':
-      return { id: inputs.bucket, arn: `arn:aws:s3:::${inputs.bucket}` }
+      return { arn: `arn:aws:s3:::${inputs.bucket}` }
     case 'aws:kms/key:Key':
       return { keyId: 'key-id', arn: arn('kms', 'key/key-id') }
     case 'aws:dynamodb/table:Table':
@@ -126,7 +143,7 @@ function call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
   }
 }
 
-async function plain(value: unknown): Promise<any> {
+async function plain(value: unknown): Promise<unknown> {
   if (pulumi.Output.isInstance(value)) return plain(await new Promise((done) => value.apply(done)))
   if (typeof value !== 'object' || value === null) return value
   const entries = await Promise.all(

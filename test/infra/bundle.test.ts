@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { bundleFunctions } from '../../infra/bundle.ts'
+
+// Below the repository, so that a bundle on disk finds DuckDB as Lambda finds its layer.
+const root = mkdtempSync(join(import.meta.dirname, '.bundle-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+writeFileSync(join(root, 'greeting.ts'), "export const greeting: string = 'hello'\n")
+writeFileSync(
+  join(root, 'plain.ts'),
+  "import { greeting } from './greeting.ts'\nexport const handler = async () => greeting\n",
+)
+writeFileSync(
+  join(root, 'query.ts'),
+  "import { DuckDBInstance } from '@duckdb/node-api'\nexport const handler = async () => {\n  const connection = await (await DuckDBInstance.create()).connect()\n  return (await connection.runAndReadAll('SELECT 42')).getRows()[0]?.[0]\n}\n",
+)
+const entries = { plain: 'plain.ts', query: 'query.ts' }
+const bundles = await bundleFunctions(root, entries)
+
+async function run(name: keyof typeof bundles): Promise<unknown> {
+  const file = join(root, `${name}.mjs`)
+  writeFileSync(file, bundles[name].code)
+  return (await import(/* @vite-ignore */ pathToFileURL(file).href)).handler()
+}
+
+test('a bundle is one ES module that runs by itself', async () => {
+  expect(await run('plain')).toBe('hello')
+  expect(bundles.plain.usesDuckdb).toBe(false)
+})
+
+test('DuckDB is left to the layer and found through require', async () => {
+  expect(bundles.query.usesDuckdb).toBe(true)
+  expect(bundles.query.code).toContain('__require("@duckdb/node-api")')
+  expect(await run('query')).toBe(42)
+})
+
+test('the same sources give the same bytes, without a path of this machine', async () => {
+  expect(await bundleFunctions(root, entries)).toEqual(bundles)
+  expect(bundles.plain.code).not.toContain(root)
+})
+
+test('an entry that does not exist is refused by name', async () => {
+  await expect(bundleFunctions(root, { gone: 'gone.ts' })).rejects.toThrow('gone.ts')
+})

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { readConfiguration } from '../../stacks/configuration.ts'
+import { configurationOf } from './record-program.ts'
+
+const read = (values: Record<string, string>, stack = 'dev') =>
+  readConfiguration(stack, (key) => ({ projects: '["adherence"]', partBytes: '4000000', ...values })[key], [
+    'adherence',
+    'demo',
+  ])
+
+test('fills in what is not set', () => {
+  expect(read({})).toEqual({
+    environment: 'dev',
+    projects: ['adherence'],
+    partBytes: 4_000_000,
+    mapConcurrency: 20,
+    logRetentionDays: 365,
+    protect: true,
+    architecture: 'arm64',
+    duckdbPlatform: 'linux-arm64',
+    trainingEngine: 'sagemaker-xgboost-3.0-5',
+  })
+})
+
+test('takes what is set, and the DuckDB of the architecture', () => {
+  expect(
+    read({ architecture: 'x86_64', protect: 'false', projects: '["demo","adherence","demo"]' }),
+  ).toMatchObject({ duckdbPlatform: 'linux-x64', protect: false, projects: ['demo', 'adherence'] })
+})
+
+test.each([
+  [
+    { partBytes: 'many' },
+    'regimen:partBytes: got many; expected a whole number of bytes from 65536 to 1000000000; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { partBytes: '12' },
+    'regimen:partBytes: got 12; expected a whole number of bytes from 65536 to 1000000000; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { projects: '[]' },
+    'regimen:projects: got []; expected a list of project ids, at least one; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { projects: 'adherence' },
+    'regimen:projects: got adherence; expected a list of project ids, at least one; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { projects: '["elsewhere"]' },
+    'regimen:projects: got elsewhere; expected ids among adherence, demo; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { mapConcurrency: '0' },
+    'regimen:mapConcurrency: got 0; expected a whole number from 1 to 1000; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { logRetentionDays: '30' },
+    'regimen:logRetentionDays: got 30; expected one of 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; correct it in Pulumi.dev.yaml',
+  ],
+  [{ protect: 'yes' }, 'regimen:protect: got yes; expected true or false; correct it in Pulumi.dev.yaml'],
+  [
+    { architecture: 'arm' },
+    'regimen:architecture: got arm; expected arm64 or x86_64; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { duckdbPlatform: 'darwin' },
+    'regimen:duckdbPlatform: got darwin; expected linux-arm64, linux-x64 or host; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { trainingEngine: 'XGBoost' },
+    'regimen:trainingEngine: got XGBoost; expected 2 to 63 characters a-z, 0-9, . and -; correct it in Pulumi.dev.yaml',
+  ],
+])('refuses %o by key, value and what is allowed', (values, message) => {
+  expect(() => read(values)).toThrow(new Error(message))
+})
+
+test('refuses a key that is missing', () => {
+  expect(() => readConfiguration('prod', () => undefined, ['adherence'])).toThrow(
+    new Error(
+      'regimen:projects: got nothing; expected a list of project ids, at least one; correct it in Pulumi.prod.yaml',
+    ),
+  )
+})
+
+test('refuses a stack whose name would make names too long', () => {
+  expect(() => read({}, 'my-long-environment')).toThrow(
+    new Error(
+      'the stack: got my-long-environment; expected 2 to 12 characters a-z and 0-9, first a letter; rename it',
+    ),
+  )
+})
+
+test.each(['dev', 'staging', 'prod'])('Pulumi.%s.yaml is valid', (environment) => {
+  const values = configurationOf(environment)
+  expect(readConfiguration(environment, (key) => values[`regimen:${key}`], ['adherence']).environment).toBe(
+    environment,
+  )
+})

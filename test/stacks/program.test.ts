@@ -1,0 +1,332 @@
+import { expect, test } from 'vitest'
+import { functionDefinitions } from '../../infra/functions.ts'
+import { evaluate, statements } from './record-program.ts'
+
+const dev = await evaluate('dev')
+const prod = await evaluate('prod')
+
+const account = '123456789012'
+const arn = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:${account}:${resource}`
+const key = arn('kms', 'key/key-id')
+const functionNames = Object.keys(functionDefinitions)
+
+test('registers exactly these resources', () => {
+  const counts: Record<string, number> = {}
+  for (const { type } of prod.resources) if (type.startsWith('aws:')) counts[type] = (counts[type] ?? 0) + 1
+  expect(counts).toEqual({
+    'aws:cloudwatch/eventRule:EventRule': 2,
+    'aws:cloudwatch/eventTarget:EventTarget': 2,
+    'aws:cloudwatch/logGroup:LogGroup': 19,
+    'aws:cloudwatch/metricAlarm:MetricAlarm': 1,
+    'aws:dynamodb/table:Table': 1,
+    'aws:iam/policy:Policy': 20,
+    'aws:iam/role:Role': 20,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 20,
+    'aws:kms/alias:Alias': 1,
+    'aws:kms/key:Key': 1,
+    'aws:lambda/alias:Alias': 17,
+    'aws:lambda/function:Function': 17,
+    'aws:lambda/layerVersion:LayerVersion': 1,
+    'aws:lambda/permission:Permission': 2,
+    'aws:s3/bucket:Bucket': 2,
+    'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 2,
+    'aws:s3/bucketLogging:BucketLogging': 1,
+    'aws:s3/bucketNotification:BucketNotification': 1,
+    'aws:s3/bucketObjectv2:BucketObjectv2': 1,
+    'aws:s3/bucketOwnershipControls:BucketOwnershipControls': 2,
+    'aws:s3/bucketPolicy:BucketPolicy': 2,
+    'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 2,
+    'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 2,
+    'aws:s3/bucketVersioning:BucketVersioning': 2,
+    'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
+    'aws:sfn/stateMachine:StateMachine': 2,
+    'aws:sns/topic:Topic': 1,
+    'aws:sns/topicPolicy:TopicPolicy': 1,
+    'aws:sqs/queue:Queue': 1,
+    'aws:sqs/queuePolicy:QueuePolicy': 1,
+  })
+})
+
+test('environments hold the same resources under the same logical names', () => {
+  const shape = (program: typeof dev) =>
+    program.resources.map(({ type, name }) => `${type} ${name.replace(/[0-9a-f]{12}$/, '')}`).sort()
+  expect(shape(dev)).toEqual(shape(prod))
+})
+
+test('no environment names a resource of another', () => {
+  expect(JSON.stringify(dev.resources)).not.toContain('regimen-prod')
+  expect(JSON.stringify(prod.resources)).not.toContain('regimen-dev')
+})
+
+test('environments differ by their configuration alone', () => {
+  expect(dev.one('aws:dynamodb/table:Table', 'regimen-table-table').inputs.deletionProtectionEnabled).toBe(
+    false,
+  )
+  expect(prod.one('aws:dynamodb/table:Table', 'regimen-table-table').inputs.deletionProtectionEnabled).toBe(
+    true,
+  )
+  expect(dev.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(365)
+  expect(prod.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(2192)
+  const definition = (program: typeof dev) =>
+    String(program.one('aws:sfn/stateMachine:StateMachine', 'adherence-training-machine').inputs.definition)
+  expect(definition(dev)).toContain("'partBytes': 4000000")
+  expect(definition(prod)).toContain("'partBytes': 64000000")
+})
+
+test.each(functionNames)('%s is a published bundle with its own role, logs and alias', (name) => {
+  const physical = `regimen-dev-${name}`
+  const { inputs } = dev.one('aws:lambda/function:Function', `${name}-function`)
+  expect(inputs).toMatchObject({
+    name: physical,
+    role: `arn:aws:iam::${account}:role/${physical}`,
+    runtime: 'nodejs24.x',
+    handler: 'index.handler',
+    architectures: ['arm64'],
+    publish: true,
+    kmsKeyArn: key,
+    tracingConfig: { mode: 'Active' },
+    loggingConfig: { logFormat: 'JSON', logGroup: `/aws/lambda/${physical}` },
+    environment: { variables: { POWERTOOLS_SERVICE_NAME: name } },
+  })
+  expect(dev.one('aws:cloudwatch/logGroup:LogGroup', `${name}-logs`).inputs).toMatchObject({
+    name: `/aws/lambda/${physical}`,
+    kmsKeyId: key,
+  })
+  expect(dev.one('aws:lambda/alias:Alias', `${name}-live`).inputs).toEqual({
+    name: 'live',
+    functionName: physical,
+    functionVersion: '1',
+  })
+  expect(
+    JSON.parse(String(dev.one('aws:iam/role:Role', `${name}-role-role`).inputs.assumeRolePolicy)),
+  ).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': account } },
+      },
+    ],
+  })
+})
+
+test('planning parts reads what was uploaded and writes plans, nothing else', () => {
+  const bucket = 'arn:aws:s3:::regimen-dev-123456789012-eu-central-1'
+  expect(dev.policyOf('plan-parts-role')).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: [arn('logs', 'log-group:/aws/lambda/regimen-dev-plan-parts:*')],
+    },
+    { Effect: 'Allow', Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: ['*'] },
+    { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [key] },
+    {
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Resource: [`${bucket}/*/datasets/*`, `${bucket}/*/inbox/*`, `${bucket}/*/project/*.json`],
+    },
+    {
+      Effect: 'Allow',
+      Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      Resource: [`${bucket}/*/inference/*/plan.json`, `${bucket}/*/runs/*/plan.json`],
+    },
+    { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] },
+    {
+      Effect: 'Allow',
+      Action: ['s3:ListBucket'],
+      Resource: [bucket],
+      Condition: { StringLike: { 's3:prefix': ['*/datasets/*', '*/inbox/*'] } },
+    },
+  ])
+})
+
+test('only the starter may start executions, only registration may add versions, only promotion may decide', () => {
+  const mayDo = (action: string) =>
+    functionNames.filter((name) => dev.policyOf(`${name}-role`).some(({ Action }) => Action.includes(action)))
+  expect(mayDo('states:StartExecution')).toEqual(['start-run'])
+  expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
+  expect(mayDo('sagemaker:UpdateModelPackage')).toEqual(['promote-model'])
+  expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift'])
+  expect(mayDo('sns:Publish')).toEqual(['record-outcome'])
+})
+
+test('a function receives the names that it works with and no others', () => {
+  const variables = (name: string) =>
+    dev.one('aws:lambda/function:Function', `${name}-function`).inputs.environment
+  expect(variables('start-run')).toEqual({
+    variables: {
+      POWERTOOLS_SERVICE_NAME: 'start-run',
+      POWERTOOLS_METRICS_NAMESPACE: 'Regimen',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      BUCKET: 'regimen-dev-123456789012-eu-central-1',
+      TABLE: 'regimen-dev',
+      ENVIRONMENT: 'dev',
+      STATE_MACHINE_PREFIX: arn('states', 'stateMachine:regimen-dev-'),
+      PROJECT_URIS: JSON.stringify(dev.outputs.projectUris),
+    },
+  })
+  expect(variables('plan-training')).toMatchObject({
+    variables: { TRAINING_ENGINE: 'sagemaker-xgboost-3.0-5' },
+  })
+})
+
+test('whoever is called by events has somewhere for those that fail', () => {
+  const queue = arn('sqs', 'regimen-dev-undelivered')
+  const withQueue = functionNames.filter(
+    (name) =>
+      dev.one('aws:lambda/function:Function', `${name}-function`).inputs.deadLetterConfig !== undefined,
+  )
+  expect(withQueue).toEqual(['promote-model', 'record-outcome', 'start-run'])
+  for (const { inputs } of dev.of('aws:cloudwatch/eventTarget:EventTarget'))
+    expect(inputs).toMatchObject({
+      deadLetterConfig: { arn: queue },
+      retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
+    })
+})
+
+test("the training machine's role may do what its states do and no more", () => {
+  const bucket = 'arn:aws:s3:::regimen-dev-123456789012-eu-central-1'
+  const policy = dev.policyOf('adherence-training-role')
+  const of = (action: string) => policy.filter(({ Action }) => Action.includes(action)).map((s) => s.Resource)
+  expect(of('lambda:InvokeFunction')).toEqual([
+    [
+      'evaluate-part',
+      'fit-encoder',
+      'merge-evaluation',
+      'merge-profile',
+      'plan-parts',
+      'plan-training',
+      'profile-part',
+      'register-model',
+      'resolve-model',
+      'transform-part',
+      'write-report',
+    ].map((name) => arn('lambda', `function:regimen-dev-${name}:1`)),
+  ])
+  expect(of('sagemaker:CreateTrainingJob')).toEqual([[arn('sagemaker', 'training-job/adherence-*-*-*')]])
+  expect(of('s3:GetObject')).toEqual([[`${bucket}/adherence/runs/*/plan.json`]])
+  expect(of('iam:PassRole')).toEqual([[`arn:aws:iam::${account}:role/regimen-dev-adherence-sagemaker`]])
+  expect(of('states:StartExecution')).toEqual([
+    [arn('states', 'stateMachine:regimen-dev-adherence-training')],
+  ])
+  expect(policy).toHaveLength(12)
+})
+
+test("the inference machine's role starts no training job", () => {
+  const actions = dev.policyOf('adherence-inference-role').flatMap(({ Action }) => Action)
+  expect(actions.filter((action) => action.startsWith('sagemaker:'))).toEqual([])
+  expect(actions).toContain('lambda:InvokeFunction')
+})
+
+test('training jobs can make nothing unencrypted', () => {
+  const denied = dev.policyOf('adherence-training-sagemaker').filter(({ Effect }) => Effect === 'Deny')
+  expect(denied.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+    [['sagemaker:CreateTrainingJob'], { Null: { 'sagemaker:VolumeKmsKey': 'true' } }],
+    [['sagemaker:CreateTrainingJob'], { Null: { 'sagemaker:OutputKmsKey': 'true' } }],
+    [['sagemaker:CreateTrainingJob'], { Bool: { 'sagemaker:NetworkIsolation': 'false' } }],
+    [['sagemaker:CreateTrainingJob'], { Bool: { 'sagemaker:InterContainerTrafficEncryption': 'false' } }],
+  ])
+})
+
+test('definitions name published versions, the exact image and the key', () => {
+  const definition = String(
+    dev.one('aws:sfn/stateMachine:StateMachine', 'adherence-training-machine').inputs.definition,
+  )
+  expect(definition).toContain('sagemaker-xgboost:3.0-5')
+  expect(definition).toContain(arn('lambda', 'function:regimen-dev-plan-parts:1'))
+  expect(definition).toContain(key)
+  expect(definition).not.toMatch(/\$\{[a-zA-Z]/)
+})
+
+test('an end of an execution reaches the recorder, an approval the promotion', () => {
+  const pattern = (name: string) =>
+    JSON.parse(String(dev.one('aws:cloudwatch/eventRule:EventRule', name).inputs.eventPattern))
+  expect(pattern('adherence-outcome-rule')).toEqual({
+    source: ['aws.states'],
+    'detail-type': ['Step Functions Execution Status Change'],
+    detail: {
+      stateMachineArn: [
+        arn('states', 'stateMachine:regimen-dev-adherence-training'),
+        arn('states', 'stateMachine:regimen-dev-adherence-inference'),
+      ],
+      status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
+    },
+  })
+  expect(pattern('adherence-approval-rule')).toEqual({
+    source: ['aws.sagemaker'],
+    'detail-type': ['SageMaker Model Package State Change'],
+    detail: { ModelPackageGroupName: ['regimen-dev-adherence'], ModelApprovalStatus: ['Approved'] },
+  })
+  const target = (name: string) => dev.one('aws:cloudwatch/eventTarget:EventTarget', name).inputs.arn
+  expect(target('adherence-outcome-target')).toBe(arn('lambda', 'function:regimen-dev-record-outcome:live'))
+  expect(target('adherence-approval-target')).toBe(arn('lambda', 'function:regimen-dev-promote-model:live'))
+})
+
+test('drift raises an alarm that tells people in every state', () => {
+  const topic = arn('sns', 'regimen-dev-alerts')
+  expect(dev.one('aws:cloudwatch/metricAlarm:MetricAlarm', 'adherence-drift-alarm').inputs).toMatchObject({
+    name: 'regimen-dev-adherence-drift',
+    namespace: 'Regimen',
+    metricName: 'DriftAlarm',
+    dimensions: { Project: 'adherence', Environment: 'dev' },
+    threshold: 1,
+    comparisonOperator: 'GreaterThanOrEqualToThreshold',
+    treatMissingData: 'ignore',
+    alarmActions: [topic],
+    okActions: [topic],
+    insufficientDataActions: [topic],
+  })
+})
+
+test('the topic and the key let alarms and rules of this environment publish', () => {
+  const policy = statements(dev.one('aws:sns/topicPolicy:TopicPolicy', 'regimen-alerts-policy').inputs.policy)
+  expect(policy.map(({ Sid, Principal }) => [Sid, Principal])).toEqual([
+    ['TlsOnly', '*'],
+    ['Alarms', { Service: 'cloudwatch.amazonaws.com' }],
+    ['Rules', { Service: 'events.amazonaws.com' }],
+  ])
+  const keyPolicy = statements(dev.one('aws:kms/key:Key', 'regimen-key').inputs.policy)
+  expect(keyPolicy.map(({ Principal }) => Principal)).toEqual([
+    { AWS: `arn:aws:iam::${account}:root` },
+    { Service: 'cloudwatch.amazonaws.com' },
+    { Service: 'events.amazonaws.com' },
+    { Service: 'logs.eu-central-1.amazonaws.com' },
+  ])
+})
+
+test('the project is an object named by its content, and every output says where things are', () => {
+  const [object] = dev.of('aws:s3/bucketObjectv2:BucketObjectv2')
+  expect(object?.inputs.key).toMatch(/^adherence\/project\/[0-9a-f]{12}\.json$/)
+  expect(JSON.parse(String(object?.inputs.content))).toMatchObject({ id: 'adherence' })
+  expect(dev.outputs).toMatchObject({
+    bucket: 'regimen-dev-123456789012-eu-central-1',
+    table: 'regimen-dev',
+    topic: arn('sns', 'regimen-dev-alerts'),
+    starter: arn('lambda', 'function:regimen-dev-start-run:live'),
+    projectUris: { adherence: `s3://regimen-dev-123456789012-eu-central-1/${object?.inputs.key}` },
+    stateMachines: {
+      adherence: {
+        training: arn('states', 'stateMachine:regimen-dev-adherence-training'),
+        inference: arn('states', 'stateMachine:regimen-dev-adherence-inference'),
+      },
+    },
+    modelPackageGroups: { adherence: 'regimen-dev-adherence' },
+    release: expect.stringMatching(/^[0-9a-f]{12}$/),
+  })
+})
+
+// Feature: mlops-platform, Property 30: Infrastructure idempotency
+test('evaluating again gives the same resources with the same inputs and the same release', async () => {
+  const again = await evaluate('dev')
+  const text = (program: typeof dev) => program.resources.map((resource) => JSON.stringify(resource)).sort()
+  expect(text(again)).toEqual(text(dev))
+  expect(again.outputs.release).toBe(dev.outputs.release)
+})
+
+test('a configuration error stops the program before anything is registered', async () => {
+  await expect(evaluate('dev', { 'regimen:partBytes': 'many' })).rejects.toThrow(
+    'regimen:partBytes: got many; expected a whole number of bytes from 65536 to 1000000000; correct it in Pulumi.dev.yaml',
+  )
+})

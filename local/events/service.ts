@@ -6,15 +6,10 @@ import { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'
 import { AwsError, type Cloud, type Json, type LocalService } from '../service.ts'
 import { Deliveries } from './delivery.ts'
-import { putEvents, route, type ServiceEvent } from './put-events.ts'
+import { putEvents } from './put-events.ts'
 import { busName, putRule, putTargets } from './put-rule.ts'
 import { eventRuleResource, eventTargetResource } from './resources.ts'
 import { describeRule, findRule, ruleId, ruleSchema } from './rule.ts'
-
-export interface EventsService extends LocalService {
-  /** Takes what services hand to `cloud.emit`; sources `aws.*` are for them alone. */
-  receive(event: ServiceEvent, cloud: Cloud): void
-}
 
 const named = z.object({ Name: z.string().min(1).max(64), EventBusName: busName })
 const ofRule = z.object({
@@ -40,7 +35,7 @@ function open(cloud: Cloud) {
   return { rules, deliveries: new Deliveries(cloud) }
 }
 
-export function eventsService(): EventsService {
+export function eventsService(): LocalService {
   let opened: ReturnType<typeof open> | undefined
   const state = ({ cloud }: { cloud: Cloud }) => {
     opened ??= open(cloud)
@@ -90,16 +85,12 @@ export function eventsService(): EventsService {
       },
       async PutEvents(input, call) {
         const { rules, deliveries } = state(call)
-        return putEvents(input, call.cloud, rules, deliveries)
+        return putEvents(input, call, rules, deliveries)
       },
     },
     resources: {
       'aws:cloudwatch/eventRule:EventRule': eventRuleResource,
       'aws:cloudwatch/eventTarget:EventTarget': eventTargetResource,
-    },
-    receive(event, cloud) {
-      const { rules, deliveries } = state({ cloud })
-      route(event, 'default', cloud, rules, deliveries)
     },
     start: async (cloud) => state({ cloud }).deliveries.resume(),
     stop: async () => opened?.deliveries.stop(),

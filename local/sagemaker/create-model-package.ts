@@ -5,7 +5,8 @@ import { AwsError, type Call, type Json } from '../service.ts'
 import { approvalStatus, emitPackageChange, type ModelPackage, type ModelPackages } from './model-package.ts'
 import { entityName, findGroup, type ModelPackageGroups } from './model-package-group.ts'
 
-export const metadataProperties = z.record(z.string().min(1).max(128), z.string().max(256))
+const metadataText = z.string().regex(/^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u)
+export const metadataProperties = z.record(metadataText.min(1).max(128), metadataText.max(256))
 const metricsSource = z.looseObject({ ContentType: z.string().max(256), S3Uri: z.string().max(1024) })
 
 const request = z.looseObject({

@@ -1,0 +1,44 @@
+/** promote-model: an approved version goes into production, by one entry of the promotion ledger. */
+import { z } from 'zod'
+import { door } from '../door.ts'
+import { RegimenError } from '../errors.ts'
+import { setModelStatus } from '../registry/model-store.ts'
+import { projectOfGroup, readPackage } from '../registry/package-store.ts'
+import { requiredVariable } from '../required-variable.ts'
+import { promote } from './ledger-store.ts'
+import { requireTwoPeople } from './separation.ts'
+
+/** EventBridge's "SageMaker Model Package State Change"; everything but the name is read again from the registry. */
+const approvalEvent = z.object({ detail: z.object({ ModelPackageArn: z.string() }) })
+
+export const handler = door({
+  input: approvalEvent,
+  output: z.object({
+    promoted: z.boolean(),
+    version: z.string(),
+    sequence: z.int().optional(),
+    reason: z.string().optional(),
+  }),
+  async run({ detail }, logger) {
+    const found = await readPackage(detail.ModelPackageArn)
+    const project = found === undefined ? undefined : projectOfGroup(found.group)
+    if (found === undefined || project === undefined)
+      throw new RegimenError('ModelNotFound', { what: `the registry has no ${detail.ModelPackageArn}` })
+    const { version, approval, changedAt, changedBy, reason, model } = found
+    await setModelStatus(project, version, approval)
+    if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
+    const people = { project, version, trainedBy: model?.createdBy, approvedBy: changedBy }
+    requireTwoPeople(people, requiredVariable('ENVIRONMENT'))
+    const result = await promote(project, {
+      version,
+      who: changedBy ?? 'unknown',
+      why: reason ?? 'approved',
+      when: changedAt,
+      decision: `approval of ${version} at ${changedAt}`,
+    })
+    logger.info('promotion', { project, version, promoted: 'entry' in result })
+    return 'entry' in result
+      ? { promoted: true, version, sequence: result.entry.sequence }
+      : { promoted: false, version, reason: result.skipped }
+  },
+})

@@ -1,0 +1,60 @@
+/** Model versions for lists and comparisons: the table's projection of the registry, and decisions about them. */
+import { RegimenError } from '../errors.ts'
+import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
+import { type Model, modelSchema } from './model.ts'
+import { decidePackage, findPackageArn, readPackage } from './package-store.ts'
+
+/** Writes the projection once; a version never changes but for its status. */
+export const putModel = (model: Model): Promise<boolean> =>
+  putNew(tableKeys.modelVersion(model.project, model.version), model)
+
+/** Newest first. */
+export async function listModels(project: string, limit?: number): Promise<Model[]> {
+  const range = limit === undefined ? {} : { limit }
+  return await listItems(tableKeys.models(project), modelSchema, range)
+}
+
+/**
+ * Reads the projection, and where it is missing the registry itself, which repairs it.
+ * @throws RegimenError `ModelNotFound`
+ */
+export async function getModel(project: string, version: string): Promise<Model> {
+  const known = await getItem(tableKeys.modelVersion(project, version), modelSchema)
+  if (known !== undefined) return known
+  const arn = await findPackageArn(project, version)
+  const found = arn === undefined ? undefined : await readPackage(arn)
+  if (found?.model !== undefined) {
+    await putModel(found.model)
+    return found.model
+  }
+  throw notFound(project, version)
+}
+
+export interface Decision {
+  readonly project: string
+  readonly version: string
+  readonly decision: 'Approved' | 'Rejected'
+  /** In words, for the ledger. */
+  readonly reason: string
+}
+
+/** Approves or rejects a version in the registry, whose event then promotes it. @throws RegimenError `ModelNotFound` */
+export async function approveModel({ project, version, decision, reason }: Decision): Promise<Model> {
+  const model = await getModel(project, version)
+  await decidePackage(model.packageArn, decision, reason)
+  await setModelStatus(project, version, decision)
+  return { ...model, status: decision }
+}
+
+/** `false` when the projection does not know the version. */
+export const setModelStatus = (project: string, version: string, status: Model['status']): Promise<boolean> =>
+  updateItem(tableKeys.modelVersion(project, version), {
+    set: { status },
+    condition: 'attribute_exists(pk)',
+  })
+
+export const notFound = (project: string, version: string) =>
+  new RegimenError('ModelNotFound', {
+    what: `${project} has no model version ${version}`,
+    do: 'list the versions with: regimen models list',
+  })

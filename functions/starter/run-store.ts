@@ -1,0 +1,73 @@
+/** Runs in the table: who asked for what, when it ran, how it ended. */
+import { z } from 'zod'
+import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
+
+export const terminalStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const
+const runStatus = z.enum(['STARTING', 'RUNNING', 'PENDING_REDRIVE', ...terminalStatuses])
+
+export const runSchema = z.object({
+  runId: z.string(),
+  project: z.string(),
+  pipeline: z.enum(['training', 'inference']),
+  /** `unattributed` for an execution that was started by hand. */
+  requestedBy: z.string(),
+  status: runStatus,
+  /** Orders the events of one execution: twice the redrives, plus one when it has ended. */
+  progress: z.int(),
+  startedAt: z.string(),
+  stoppedAt: z.string().optional(),
+  error: z.string().optional(),
+  executionArn: z.string().optional(),
+  runUri: z.string().optional(),
+  projectUri: z.string().optional(),
+  requestDigest: z.string().optional(),
+  experiment: z.string().optional(),
+  /** The state machine's input, as it was started. */
+  request: z.record(z.string(), z.unknown()).optional(),
+})
+export type Run = z.output<typeof runSchema>
+
+/** `false` when the run is there already. */
+export async function putRun(run: Run): Promise<boolean> {
+  const index = { gsi1pk: tableKeys.runs(run.project), gsi1sk: run.startedAt }
+  return await putNew(tableKeys.run(run.runId), { ...run, ...index })
+}
+
+export const getRun = (runId: string): Promise<Run | undefined> => getItem(tableKeys.run(runId), runSchema)
+
+/** Newest first. */
+export async function listRuns(project: string, limit = 100): Promise<Run[]> {
+  return await listItems(tableKeys.runs(project), runSchema, { index: 'gsi1', limit })
+}
+
+export interface Outcome {
+  readonly runId: string
+  readonly project: string
+  readonly pipeline: 'training' | 'inference'
+  readonly executionArn: string
+  readonly status: Run['status']
+  readonly progress: number
+  readonly startedAt: string
+  readonly stoppedAt?: string | undefined
+  readonly error?: string | undefined
+}
+
+/** Moves a run forward, never back; `false` when the table already knows as much. An unknown run is added, unattributed. */
+export async function recordOutcome(outcome: Outcome): Promise<boolean> {
+  const { runId, project, pipeline, startedAt, ...news } = outcome
+  return await updateItem(tableKeys.run(runId), {
+    set: { ...news },
+    setIfAbsent: {
+      runId,
+      project,
+      pipeline,
+      startedAt,
+      requestedBy: 'unattributed',
+      gsi1pk: tableKeys.runs(project),
+      gsi1sk: startedAt,
+    },
+    condition: 'attribute_not_exists(#progress) OR #progress < :progress',
+    names: { '#progress': 'progress' },
+    values: { ':progress': outcome.progress },
+  })
+}

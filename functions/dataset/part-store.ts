@@ -10,7 +10,7 @@ import { download } from '../object-store.ts'
 import type { Project } from '../project.ts'
 import type { Part } from '../stages.ts'
 import { type CellSource, loadCellsSql } from './load-cells.ts'
-import { decoded, decompressed, storedChunks } from './source-text-store.ts'
+import { decoded, decompressed, objectSource, storedChunks, withoutMark } from './source-text-store.ts'
 import { rawViewSql } from './typed-columns.ts'
 
 export interface OpenPart {
@@ -107,7 +107,7 @@ async function fetchPart(part: Part, file: string): Promise<void> {
     else if (encoding === 'utf-8' && compression === 'none')
       await download({ uri, versionId, byteStart, byteEnd }, file)
     else {
-      const stored = storedChunks({ uri, versionId, byteStart, byteEnd })
+      const stored = storedChunks(objectSource({ uri, versionId, bytes: byteEnd }), byteStart, byteEnd)
       const text = decoded(decompressed(stored, compression, uri), encoding)
       await pipeline(withoutMark(text), createWriteStream(file))
     }
@@ -119,16 +119,5 @@ async function fetchPart(part: Part, file: string): Promise<void> {
         { cause: error },
       )
     throw error
-  }
-}
-
-/** The mark would otherwise become part of the first name. */
-async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  let first = true
-  for await (const chunk of chunks) {
-    if (chunk.length === 0) continue
-    const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
-    first = false
-    yield marked ? chunk.subarray(3) : chunk
   }
 }

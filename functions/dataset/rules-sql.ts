@@ -1,8 +1,19 @@
 /** SQL that counts, in one pass over `cells`, the rules of the schema contract that each column breaks, and where first. */
-import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
 import { quoteText } from '../quote-sql.ts'
-import type { Rule } from './profile.ts'
+import { cellName, typedSql } from './typed-columns.ts'
+
+/** The rules of the schema contract that a cell can break. */
+export const rules = ['type', 'range', 'level', 'null'] as const
+export type Rule = (typeof rules)[number]
+
+/** What a broken rule means, in words. */
+export const ruleMeanings: Record<Rule, string> = {
+  type: 'no value of its type',
+  range: 'out of range',
+  level: 'none of its levels',
+  null: 'missing where it must not be',
+}
 
 export interface CheckedColumn {
   readonly column: SourceColumn

@@ -1,8 +1,9 @@
 /** Streams a source object as UTF-8: in ranges, decompressed, decoded, and never more than the stated size. */
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { RegimenError } from '../errors.ts'
-import { getBytes, type ObjectRange } from '../object-store.ts'
+import { download, getBytes, type ObjectHead } from '../object-store.ts'
 import type { Encoding } from './csv-header.ts'
 
 const rangeBytes = 8 * 1_024 * 1_024
@@ -12,10 +13,42 @@ const maxDecompressedBytes = () => Number(process.env.DATASET_MAX_DECOMPRESSED_B
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** The stored bytes of `range`, in chunks; `byteEnd` must be given. */
-export async function* storedChunks(range: ObjectRange & { byteEnd: number }): AsyncGenerator<Buffer> {
-  for (let start = range.byteStart ?? 0; start < range.byteEnd; start += rangeBytes)
-    yield await getBytes({ ...range, byteStart: start, byteEnd: Math.min(start + rangeBytes, range.byteEnd) })
+/** A file wherever it lies: in the bucket, or on disk. */
+export interface ByteSource {
+  readonly uri: string
+  readonly bytes: number
+  readonly versionId?: string | undefined
+  /** Bytes from `start` up to `end`, exclusive. */
+  read(start: number, end: number): Promise<Buffer>
+  /** A file on disk that holds all of it; `directory` may be written to. */
+  onDisk(directory: string): Promise<string>
+}
+
+export function objectSource({
+  uri,
+  bytes,
+  versionId,
+}: Pick<ObjectHead, 'uri' | 'bytes' | 'versionId'>): ByteSource {
+  return {
+    uri,
+    bytes,
+    versionId,
+    read: (byteStart, byteEnd) => getBytes({ uri, versionId, byteStart, byteEnd }),
+    async onDisk(directory) {
+      const file = join(directory, 'source')
+      await download({ uri, versionId }, file)
+      return file
+    },
+  }
+}
+
+/** The stored bytes from `start` up to `end`, in chunks. */
+export async function* storedChunks(
+  source: ByteSource,
+  start = 0,
+  end = source.bytes,
+): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; at += rangeBytes) yield await source.read(at, Math.min(at + rangeBytes, end))
 }
 
 /** @throws RegimenError `DatasetUnreadable` when the stream is broken or larger than allowed. */
@@ -74,4 +107,15 @@ export async function* decoded(chunks: AsyncIterable<Buffer>, encoding: Encoding
   for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }), 'utf8')
   const rest = decoder.decode()
   if (rest !== '') yield Buffer.from(rest, 'utf8')
+}
+
+/** Drops the byte order mark: it would become part of the first name. */
+export async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let first = true
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
+    first = false
+    yield marked ? chunk.subarray(3) : chunk
+  }
 }

@@ -1,16 +1,14 @@
 /** Turns a training run's profile into the baseline that later batches are compared with. */
 
+import { maxCells } from './exact.ts'
 import { maxLevels } from './numeric-column.ts'
 import type { NumericColumn, Profile } from './profile.ts'
 import { sketchBins } from './sketch.ts'
 
-/** At most this many cells, so that a step between two edges is at most about 1/1,024 of the rows. */
-const maxCells = 1_023
-
 /** The profile with quantile cells for every numeric column whose values are too many to be listed. */
 export function baselineOf(profile: Profile): Profile {
   const columns = Object.entries(profile.columns).map(([name, column]) =>
-    column.kind === 'numeric' && column.levels === undefined && column.sketch !== undefined
+    column.kind === 'numeric' && column.sketch !== undefined && column.cells === undefined
       ? [name, { ...column, cells: quantileCells(column) }]
       : [name, column],
   )

@@ -1,26 +1,43 @@
 /** Reads the distinct values of a column of any table in DuckDB into its summary. */
 import { type Database, numbersOf, textsOf } from '../duckdb-store.ts'
+import { exactCells, exactOf } from './exact.ts'
 import { countCells, maxLevels, type NumericSummary, summariseNumbers } from './numeric-column.ts'
-import type { CategoryColumn, Cells } from './profile.ts'
+import type { CategoryColumn, NumericColumn } from './profile.ts'
 import { hashSql, keptHashes } from './smallest-hashes.ts'
 
-/** @param value SQL expression of a DOUBLE. @param edges where counts in a baseline's cells are wanted. */
+export interface NumberOptions {
+  /** Of the sketch, should the values be too many to be listed. */
+  readonly origin: number
+  /** Where counts in a baseline's cells are wanted. */
+  readonly edges?: readonly number[] | undefined
+  /** The table is all there is: what merging could not keep is read off too. */
+  readonly exact?: boolean | undefined
+}
+
+/** @param value SQL expression of a DOUBLE. */
 export async function readNumbers(
   database: Database,
   from: string,
   value: string,
-  origin: number,
-  edges?: readonly number[],
-): Promise<NumericSummary & { cells?: Cells; smallestHashes?: string[] }> {
+  { origin, edges, exact = false }: NumberOptions,
+): Promise<NumericSummary & Pick<NumericColumn, 'cells' | 'smallestHashes' | 'exact'>> {
   const grouped = await database.columns(
     `SELECT v, count(*)::DOUBLE AS n FROM (SELECT ${value} AS v FROM ${from}) WHERE v IS NOT NULL GROUP BY v ORDER BY v`,
   )
   const values = numbersOf(grouped.columns.v)
   const counts = numbersOf(grouped.columns.n)
   const hashes = values.length > maxLevels ? await readHashes(database, from, value, true) : undefined
+  const summary = summariseNumbers(values, counts, origin)
+  const cells =
+    edges !== undefined
+      ? countCells(edges, values, counts)
+      : exact
+        ? exactCells(values, counts, summary.count)
+        : undefined
   return {
-    ...summariseNumbers(values, counts, origin),
-    ...(edges === undefined ? {} : { cells: countCells(edges, values, counts) }),
+    ...summary,
+    ...(cells === undefined ? {} : { cells }),
+    ...(exact ? { exact: exactOf(values, counts) } : {}),
     ...(hashes === undefined ? {} : { smallestHashes: hashes }),
   }
 }
@@ -30,7 +47,8 @@ export async function readLevels(
   database: Database,
   from: string,
   value: string,
-): Promise<Pick<CategoryColumn, 'count' | 'levels' | 'otherCount' | 'smallestHashes'>> {
+  exact = false,
+): Promise<Pick<CategoryColumn, 'count' | 'levels' | 'otherCount' | 'smallestHashes' | 'exact'>> {
   const grouped = await database.columns(
     `SELECT v, n::DOUBLE AS n, (sum(n) OVER ())::DOUBLE AS total, (count(*) OVER ())::DOUBLE AS size FROM
       (SELECT v, count(*) AS n FROM (SELECT ${value} AS v FROM ${from}) WHERE v IS NOT NULL GROUP BY v)
@@ -47,6 +65,7 @@ export async function readLevels(
     count,
     levels,
     otherCount: count - counts.reduce((sum, each) => sum + each, 0),
+    ...(exact ? { exact: { distinct: size } } : {}),
     ...(size > maxLevels ? { smallestHashes: await readHashes(database, from, value, false) } : {}),
   }
 }

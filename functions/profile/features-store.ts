@@ -35,7 +35,7 @@ export async function profileExamples(
   for (const { name, kind } of project.features) {
     const base = { unreadable: 0, violations: [] }
     if (kind === 'numeric') {
-      const summary = await readNumbers(database, train, quoteName(name), 0)
+      const summary = await readNumbers(database, train, quoteName(name), { origin: 0 })
       columns.push([
         name,
         { kind: 'numeric', type: 'number', ...base, nulls: rows - summary.count, ...summary },

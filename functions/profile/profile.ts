@@ -1,15 +1,21 @@
 /** What a profile is: the mergeable summary of a table's columns that every later comparison reads instead of rows. */
 import { z } from 'zod'
+import { rules } from '../dataset/rules-sql.ts'
 
 const count = z.int().min(0)
-
-/** The rules of the schema contract that a cell can break. */
-export const rules = ['type', 'range', 'level', 'null'] as const
-export type Rule = (typeof rules)[number]
 
 /** How often a rule was broken, and where first: the part, and the row within it (the first row of a part is 1). */
 const violation = z.object({ rule: z.enum(rules), count, part: count, row: z.int().min(1) })
 export type Violation = z.output<typeof violation>
+
+/** What only a walk over all values at once can tell; lost when profiles are merged. */
+const exactSchema = z.object({
+  distinct: count,
+  /** Share ("0.25") to value. */
+  quantiles: z.record(z.string(), z.number()).optional(),
+  histogram: z.array(z.object({ from: z.number(), to: z.number(), count })).optional(),
+  topValues: z.array(z.tuple([z.number(), count])).optional(),
+})
 
 const base = {
   /** Readable values that are not null, whether or not they keep the contract. rows = count + nulls + unreadable. */
@@ -23,6 +29,7 @@ const base = {
    * once the values are too many to be listed.
    */
   smallestHashes: z.array(z.string()).optional(),
+  exact: exactSchema.optional(),
 }
 
 /** DDSketch (Masson, Rim, Lee 2019) of `value - shift`: bin i holds the magnitudes in (γ^(i-1), γ^i]. */

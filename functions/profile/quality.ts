@@ -1,4 +1,5 @@
 /** Decides whether a profiled table is good enough to go on with, and says in words why not. */
+import { ruleMeanings } from '../dataset/rules-sql.ts'
 import type { Project } from '../project.ts'
 import { invalidCount, type Profile, type ProfileColumn, type Violation } from './profile.ts'
 
@@ -38,13 +39,6 @@ function rowFindings(profile: Profile, { quality }: Project, purpose: 'training'
   ]
 }
 
-const meanings: Record<Violation['rule'], string> = {
-  type: 'no value of its type',
-  range: 'out of range',
-  level: 'none of its levels',
-  null: 'missing where it must not be',
-}
-
 function columnFindings(
   name: string,
   column: ProfileColumn,
@@ -56,7 +50,7 @@ function columnFindings(
   if (invalidCount(column) > quality.maxInvalidShare * rows)
     for (const violation of column.violations)
       findings.push(
-        `column ${JSON.stringify(name)}, ${placeOf(profile, violation)}: ${meanings[violation.rule]} ` +
+        `column ${JSON.stringify(name)}, ${placeOf(profile, violation)}: ${ruleMeanings[violation.rule]} ` +
           `(rule ${violation.rule}, ${violation.count} of ${rows} rows)`,
       )
   if (column.nulls > quality.maxMissingShare * rows)

@@ -17,7 +17,14 @@ export function weightedValues(column: NumericColumn): readonly (readonly [numbe
  * @param shares each 0 to 1. @returns one value per share; null when the column has no value.
  */
 export function quantiles(column: NumericColumn, shares: readonly number[]): (number | null)[] {
-  const values = weightedValues(column)
+  return quantilesOf(weightedValues(column), shares)
+}
+
+/** The same over ascending [value, count]. */
+export function quantilesOf(
+  values: readonly (readonly [number, number])[],
+  shares: readonly number[],
+): (number | null)[] {
   const total = values.reduce((sum, [, count]) => sum + count, 0)
   if (total === 0) return shares.map(() => null)
   const ends: number[] = []
@@ -54,15 +61,24 @@ export interface HistogramBar {
 
 /** Bars of equal width from minimum to maximum; one bar when all values are equal, none when there is none. */
 export function histogram(column: NumericColumn, bars = 20): HistogramBar[] {
-  const { min, max } = column
+  return histogramOf(weightedValues(column), column.min, column.max, bars)
+}
+
+/** The same over ascending [value, count] between `min` and `max`. */
+export function histogramOf(
+  values: readonly (readonly [number, number])[],
+  min: number | null,
+  max: number | null,
+  bars = 20,
+): HistogramBar[] {
   if (min === null || max === null) return []
-  if (min === max) return [{ from: min, to: max, count: column.count }]
+  if (min === max) return [{ from: min, to: max, count: values.reduce((sum, [, count]) => sum + count, 0) }]
   const edges = Array.from({ length: bars + 1 }, (_, at) =>
     at === bars ? max : min + ((max - min) * at) / bars,
   )
   const counts = new Array<number>(bars).fill(0)
   let bar = 0
-  for (const [value, count] of weightedValues(column)) {
+  for (const [value, count] of values) {
     while (bar < bars - 1 && value >= (edges[bar + 1] as number)) bar++
     counts[bar] = (counts[bar] ?? 0) + count
   }
@@ -76,6 +92,7 @@ export function deviation({ count, m2 }: NumericColumn): number | null {
 
 /** Distinct values; estimated (3 %) beyond what is listed. */
 export function distinct(column: ProfileColumn): number {
+  if (column.exact !== undefined) return column.exact.distinct
   if (column.smallestHashes !== undefined) return distinctFrom(column.smallestHashes)
   return column.kind === 'opaque' ? 0 : (column.levels?.length ?? 0)
 }

@@ -1,22 +1,22 @@
 /** Profiles an open part: the rules of the contract in one pass, then each column's values. */
 import type { OpenPart } from '../dataset/part-store.ts'
+import type { CheckedColumn } from '../dataset/rules-sql.ts'
+import { checkRules, noneBroken } from '../dataset/rules-store.ts'
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import { textsOf } from '../duckdb-store.ts'
 import type { SourceColumn } from '../project.ts'
 import { edgesOf } from './baseline.ts'
 import { readHashes, readLevels, readNumbers } from './column-store.ts'
 import { keptRowHashes } from './merge-profile.ts'
-import { type Profile, type ProfileColumn, rules, type Violation } from './profile.ts'
-import { type CheckedColumn, rulesSql } from './rules-sql.ts'
-
-/** Columns checked per statement: DuckDB's plans grow faster than linearly with the aggregates. */
-const columnsPerPass = 25
+import type { Profile, ProfileColumn } from './profile.ts'
 
 export interface TableOptions {
   readonly columns: readonly SourceColumn[]
   readonly part: { readonly index: number; readonly uri: string; readonly firstRow: number }
   readonly origins?: Readonly<Record<string, number>>
   readonly baseline?: Profile | undefined
+  /** The part is the whole file: what merging could not keep is profiled too. */
+  readonly exact?: boolean
 }
 
 /** Columns of the contract that the file lacks (outcomes, at inference) are not in the profile. */
@@ -27,10 +27,12 @@ export async function profileTable(open: OpenPart, options: TableOptions): Promi
     .filter(({ at }) => at >= 0)
   const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
   const rows = Number(counted.columns.n?.[0])
-  const found = await checkRules(open, checked, options.part.index)
+  const found = await checkRules(open, checked)
   const columns: [string, ProfileColumn][] = []
   for (const each of checked) {
-    const base = found.get(each.at) ?? { nulls: 0, unreadable: 0, violations: [] }
+    const { nulls, unreadable, violations } = found.get(each.at) ?? noneBroken
+    const part = options.part.index
+    const base = { nulls, unreadable, violations: violations.map((violation) => ({ ...violation, part })) }
     columns.push([each.column.name, await profileColumn(open, each, base, rows, options)])
   }
   return {
@@ -45,31 +47,12 @@ export async function profileTable(open: OpenPart, options: TableOptions): Promi
 
 type Base = Pick<ProfileColumn, 'nulls' | 'unreadable' | 'violations'>
 
-async function checkRules({ database }: OpenPart, checked: readonly CheckedColumn[], part: number) {
-  const found = new Map<number, Base>()
-  for (let start = 0; start < checked.length; start += columnsPerPass) {
-    const pass = checked.slice(start, start + columnsPerPass)
-    const { columns } = await database.columns(rulesSql(pass))
-    const answer = (name: string) => Number(columns[name]?.[0] ?? 0)
-    for (const { at } of pass)
-      found.set(at, {
-        nulls: answer(`nulls_${at}`),
-        unreadable: answer(`unreadable_${at}`),
-        violations: rules.flatMap((rule): Violation[] => {
-          const count = answer(`${rule}_count_${at}`)
-          return count === 0 ? [] : [{ rule, count, part, row: answer(`${rule}_row_${at}`) }]
-        }),
-      })
-  }
-  return found
-}
-
 async function profileColumn(
   { database }: OpenPart,
   { column, at }: CheckedColumn,
   base: Base,
   rows: number,
-  { origins, baseline }: TableOptions,
+  { origins, baseline, exact }: TableOptions,
 ): Promise<ProfileColumn> {
   const { type } = column
   const typed = typedSql(type, cellName(at))
@@ -87,13 +70,18 @@ async function profileColumn(
       ...base,
       kind: 'category',
       type,
-      ...(await readLevels(database, 'cells', `CAST(${typed} AS VARCHAR)`)),
+      ...(await readLevels(database, 'cells', `CAST(${typed} AS VARCHAR)`, exact)),
     }
   const known = baseline?.columns[column.name]
   const edges = known?.kind === 'numeric' ? edgesOf(known) : undefined
   const origin = (known?.kind === 'numeric' ? known.origin : undefined) ?? origins?.[column.name] ?? 0
   const value = type === 'timestamp' ? `epoch(${typed})` : `CAST(${typed} AS DOUBLE)`
-  return { ...base, kind: 'numeric', type, ...(await readNumbers(database, 'cells', value, origin, edges)) }
+  return {
+    ...base,
+    kind: 'numeric',
+    type,
+    ...(await readNumbers(database, 'cells', value, { origin, edges, exact })),
+  }
 }
 
 /** Rows that repeat another exactly, by a hash over all cells. */

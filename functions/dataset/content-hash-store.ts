@@ -1,0 +1,11 @@
+/** The content hash of an object: what makes a dataset version. */
+import { createHash } from 'node:crypto'
+import { head } from '../object-store.ts'
+import { objectSource, storedChunks } from './source-text-store.ts'
+
+/** sha256 over the bytes as they are stored, hexadecimal. */
+export async function contentHash(uri: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of storedChunks(objectSource(await head(uri)))) hash.update(chunk)
+  return hash.digest('hex')
+}

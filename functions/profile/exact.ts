@@ -1,0 +1,48 @@
+/** What is read off all distinct values of a column while they are at hand: exact at any size. */
+import { maxLevels } from './numeric-column.ts'
+import type { Cells, NumericColumn } from './profile.ts'
+import { histogramOf, quantilesOf } from './quantiles.ts'
+
+const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
+const shownValues = 10
+
+/** @param values distinct, ascending. @param counts how often each stands there. */
+export function exactOf(
+  values: ArrayLike<number>,
+  counts: ArrayLike<number>,
+): NonNullable<NumericColumn['exact']> {
+  const weighted = Array.from(values, (value, at): [number, number] => [value, counts[at] as number])
+  const found = quantilesOf(weighted, shares)
+  return {
+    distinct: weighted.length,
+    quantiles: Object.fromEntries(
+      shares.flatMap((share, at) => (found[at] == null ? [] : [[String(share), found[at]]])),
+    ),
+    histogram: histogramOf(weighted, weighted[0]?.[0] ?? null, weighted.at(-1)?.[0] ?? null),
+    topValues: weighted.toSorted(([a, x], [b, y]) => y - x || a - b).slice(0, shownValues),
+  }
+}
+
+/** Quantile cells of exact values; undefined while the values can be listed. */
+export function exactCells(
+  values: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  total: number,
+): Cells | undefined {
+  if (values.length <= maxLevels) return undefined
+  const edges: number[] = []
+  const cells: number[] = []
+  let open = 0
+  for (let at = 0; at < values.length; at++) {
+    open += counts[at] as number
+    if (at < values.length - 1 && open * maxCells >= total && edges.length < maxCells - 1) {
+      edges.push(values[at] as number)
+      cells.push(open)
+      open = 0
+    }
+  }
+  return { edges, counts: [...cells, open] }
+}
+
+/** At most this many cells, so that a step between two edges is at most about 1/1,024 of the rows. */
+export const maxCells = 1_023

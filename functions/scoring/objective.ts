@@ -14,7 +14,7 @@ const identity: Objective = { link: 'identity', base: 'identity' }
 const objectives: Readonly<Record<string, Objective>> = {
   'binary:logistic': { link: 'logistic', base: 'logit' },
   'reg:logistic': { link: 'logistic', base: 'logit' },
-  'binary:logitraw': { link: 'identity', base: 'logit' },
+  'binary:logitraw': identity,
   'binary:hinge': { link: 'sign', base: 'identity' },
   'reg:squarederror': identity,
   'reg:squaredlogerror': identity,

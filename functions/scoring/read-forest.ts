@@ -102,8 +102,10 @@ function readTree(tree: Section, features: number): TreeSource {
   let words = 0
   for (const node of order) {
     const isLeaf = left[node] === -1
-    if (Number.isNaN(condition[node] as number) || (isLeaf && !Number.isFinite(condition[node] as number)))
-      refuseModel(`${tree.path}.split_conditions[${node}]`, 'no number', 'a number')
+    const value = condition[node] as number
+    // A categorical split has no threshold: 1.7 writes NaN there.
+    const isReadable = isLeaf ? Number.isFinite(value) : !Number.isNaN(value) || sets.has(node)
+    if (!isReadable) refuseModel(`${tree.path}.split_conditions[${node}]`, 'no number', 'a number')
     if (!((cover[node] as number) >= 0))
       refuseModel(`${tree.path}.sum_hessian[${node}]`, 'no cover', 'a number of 0 and more')
     const column = feature[node] as number

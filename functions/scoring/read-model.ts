@@ -65,7 +65,9 @@ export function readModel(bytes: Uint8Array, { iterations = 'best' }: ReadOption
           `${weights.length} weights`,
           `${(features + 1) * groups} finite ones`,
         )
-      return { ...common, booster: name, forest: undefined, weights }
+      // The library (checked with 3.2) adds the first group's base score to every group of a linear booster.
+      const base = common.baseMargin.map(() => common.baseMargin[0] as number)
+      return { ...common, baseMargin: base, booster: name, forest: undefined, weights }
     }
     default:
       return refuseModel('learner.gradient_booster.name', 'an unknown booster', 'gbtree, dart or gblinear')

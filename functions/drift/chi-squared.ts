@@ -1,5 +1,6 @@
 /** Chi-squared test of homogeneity of two count vectors over the same cells. */
 import { chiSquaredTail } from '../statistics/chi-squared-tail.ts'
+import { type DesignEffects, independent } from './design-effect.ts'
 import { type PairedCounts, total } from './paired-counts.ts'
 
 /** Below this expected count a cell breaks the approximation (Cochran 1954) and is pooled with the other such cells. */
@@ -16,7 +17,10 @@ export interface ChiSquared {
  * cell that counts if it then reaches 5; equals `scipy.stats.chi2_contingency(correction=False)` of that table.
  * Null when a side is empty or so small that no two cells are left although there are two.
  */
-export function chiSquared({ baseline, current }: PairedCounts): ChiSquared | null {
+export function chiSquared(
+  { baseline, current }: PairedCounts,
+  effects: DesignEffects = independent,
+): ChiSquared | null {
   const n = total(baseline)
   const m = total(current)
   if (n === 0 || m === 0) return null
@@ -44,10 +48,10 @@ export function chiSquared({ baseline, current }: PairedCounts): ChiSquared | nu
   }
   if (filled === 1) return { statistic: 0, degrees: 0, pValue: 1 }
   if (before.length < 2) return null
-  return pearson(Float64Array.from(before), Float64Array.from(now))
+  return pearson(Float64Array.from(before), Float64Array.from(now), effects)
 }
 
-function pearson(before: Float64Array, now: Float64Array): ChiSquared {
+function pearson(before: Float64Array, now: Float64Array, effects: DesignEffects): ChiSquared {
   const n = total(before)
   const m = total(now)
   let statistic = 0
@@ -57,5 +61,8 @@ function pearson(before: Float64Array, now: Float64Array): ChiSquared {
     // Both terms (observed − expected)² / expected of a cell, added up.
     statistic += (p * m - q * n) ** 2 / ((p + q) * n * m)
   }
-  return { statistic, degrees: before.length - 1, pValue: chiSquaredTail(statistic, before.length - 1) }
+  // First-order correction for clustered rows (Rao and Scott 1981).
+  const shrink = (n + m) / (n * effects.current + m * effects.baseline)
+  const degrees = before.length - 1
+  return { statistic, degrees, pValue: chiSquaredTail(statistic * shrink, degrees) }
 }

@@ -1,6 +1,7 @@
 /** Compares a categorical column of a batch with the baseline's: frequent levels, "other", null, and unseen levels. */
 import type { CategoryColumn } from '../profile/profile.ts'
 import { chiSquared } from './chi-squared.ts'
+import { type DesignEffects, independent } from './design-effect.ts'
 import type { DriftShape } from './drift.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import type { PairedCounts } from './paired-counts.ts'
@@ -11,10 +12,14 @@ import type { Evidence, UnseenLevels } from './verdict.ts'
 const minimumShare = 0.005
 const maximumLevels = 50
 
-export function compareCategorical(baseline: CategoryColumn, current: CategoryColumn): Evidence {
+export function compareCategorical(
+  baseline: CategoryColumn,
+  current: CategoryColumn,
+  effects: DesignEffects = independent,
+): Evidence {
   const { names, paired } = pairLevels(baseline, current)
-  const divergence = jensenShannon(paired)
-  const test = chiSquared(paired)
+  const divergence = jensenShannon(paired, effects)
+  const test = chiSquared(paired, effects)
   const unseen = unseenLevels(baseline, current)
   const reasons = [
     ...(test === null ? ['no two cells expect 5 rows on both sides'] : []),

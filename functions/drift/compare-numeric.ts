@@ -1,5 +1,6 @@
 /** Compares a numeric column of a batch with the baseline's: every statistic that applies, and the evidence of drift. */
 import type { NumericColumn } from '../profile/profile.ts'
+import { type DesignEffects, independent } from './design-effect.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
 import { pairNumeric } from './pair-numeric.ts'
@@ -12,7 +13,11 @@ import { normedWasserstein, quantile } from './wasserstein.ts'
 const distinctLimit = 20
 const drawnBins = 20
 
-export function compareNumeric(baseline: NumericColumn, current: NumericColumn): Evidence {
+export function compareNumeric(
+  baseline: NumericColumn,
+  current: NumericColumn,
+  effects: DesignEffects = independent,
+): Evidence {
   const paired = pairNumeric(baseline, current)
   const nothing = { psi: null, ks: null, jensenShannon: null, wasserstein: null, pValue: null }
   if (paired === null)
@@ -25,7 +30,7 @@ export function compareNumeric(baseline: NumericColumn, current: NumericColumn):
   }
   const bins = binned(paired)
   const divergence = jensenShannon(bins)
-  const ks = kolmogorovSmirnov(paired)
+  const ks = kolmogorovSmirnov(paired, effects)
   const wasserstein = normedWasserstein(paired)
   const pValue = ks?.pValue ?? null
   return {
@@ -36,7 +41,7 @@ export function compareNumeric(baseline: NumericColumn, current: NumericColumn):
       wasserstein,
       pValue,
     },
-    effect: wasserstein ?? jensenShannon(aroundConstant(paired))?.corrected ?? null,
+    effect: wasserstein ?? jensenShannon(aroundConstant(paired), effects)?.corrected ?? null,
     pValue,
     ...(wasserstein === null
       ? { reason: 'the baseline does not vary between its 0.1 and 99.9 % quantiles' }

@@ -4,18 +4,30 @@ import type { Project } from '../project.ts'
 import { raiseAlarm } from './alarm-rule.ts'
 import { compareCategorical, missingOf } from './compare-categorical.ts'
 import { compareNumeric } from './compare-numeric.ts'
+import { type DesignEffects, designEffect } from './design-effect.ts'
 import type { Drift, FeatureDrift } from './drift.ts'
-import { type Evidence, judge } from './verdict.ts'
+import { type Evidence, judge, type Thresholds } from './verdict.ts'
 
 export interface DriftRequest {
   readonly baseline: Profile
   readonly current: Profile
   readonly thresholds: Omit<Project['drift'], 'ignore'>
+  /** Column whose values own several rows each: such rows say less than as many independent ones. */
+  readonly entityKey?: string
   /** Source columns that are not watched, beside identifiers, times and texts. */
   readonly ignore?: ReadonlySet<string>
   /** Source column → part of the model's importance, 0 to 1. */
   readonly importance?: Readonly<Record<string, number>>
   readonly modelVersion?: string
+}
+
+/**
+ * How every feature is tested: a limit of p for all of them together (Bonferroni), since fifty columns tested at 1 %
+ * each raise a false alarm every other time, and rows counted as the entities that they come from.
+ */
+interface Tests {
+  readonly thresholds: Thresholds
+  readonly effects: DesignEffects
 }
 
 export function detectDrift(request: DriftRequest): Drift {
@@ -24,10 +36,17 @@ export function detectDrift(request: DriftRequest): Drift {
   const watched = Object.entries(baseline.columns).filter(
     ([name, column]) => isWatched(column) && request.ignore?.has(name) !== true,
   )
+  const tests: Tests = {
+    thresholds: { ...thresholds, pValue: thresholds.pValue / Math.max(1, watched.length) },
+    effects: {
+      baseline: designEffect(baseline, request.entityKey),
+      current: designEffect(current, request.entityKey),
+    },
+  }
   const features: Record<string, FeatureDrift> = Object.fromEntries(
     watched.map(([name, column]) => [
       name,
-      compareColumn(column, columnOf(current, name), request, importance.get(name) ?? 0),
+      compareColumn(column, columnOf(current, name), request, importance.get(name) ?? 0, tests),
     ]),
   )
   const { effect, pValue, missingPoints, alarmWeightedScore, severeWeightedScore, topFeatures } = thresholds
@@ -60,8 +79,9 @@ const columnOf = (profile: Profile, name: string) =>
 function compareColumn(
   before: ProfileColumn,
   now: ProfileColumn | undefined,
-  { baseline, current, thresholds }: DriftRequest,
+  { baseline, current }: DriftRequest,
   importance: number,
+  { thresholds, effects }: Tests,
 ): FeatureDrift {
   const kind = before.kind === 'numeric' ? 'numeric' : 'categorical'
   const presence = (profile: Profile, column: ProfileColumn) => ({
@@ -69,7 +89,7 @@ function compareColumn(
     missing: missingOf(column),
   })
   if (now === undefined) return incomparable(kind, 'the batch has no such column', importance)
-  const evidence = compareSameKind(before, now)
+  const evidence = compareSameKind(before, now, effects)
   if (evidence === null)
     return incomparable(
       kind,
@@ -78,7 +98,14 @@ function compareColumn(
     )
   const values =
     kind === 'numeric' ? Math.min(before.count, now.count) : Math.min(baseline.rows, current.rows)
-  const verdict = judge(evidence, presence(baseline, before), presence(current, now), values, thresholds)
+  const verdict = judge(
+    evidence,
+    presence(baseline, before),
+    presence(current, now),
+    values,
+    thresholds,
+    effects,
+  )
   return {
     kind,
     ...evidence.statistics,
@@ -89,9 +116,9 @@ function compareColumn(
   }
 }
 
-function compareSameKind(before: ProfileColumn, now: ProfileColumn): Evidence | null {
-  if (before.kind === 'numeric' && now.kind === 'numeric') return compareNumeric(before, now)
-  if (before.kind === 'category' && now.kind === 'category') return compareCategorical(before, now)
+function compareSameKind(before: ProfileColumn, now: ProfileColumn, effects: DesignEffects): Evidence | null {
+  if (before.kind === 'numeric' && now.kind === 'numeric') return compareNumeric(before, now, effects)
+  if (before.kind === 'category' && now.kind === 'category') return compareCategorical(before, now, effects)
   return null
 }
 

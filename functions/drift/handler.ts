@@ -24,6 +24,7 @@ export const handler = door({
       current,
       thresholds: project.drift,
       ignore: ignoredColumns(project),
+      entityKey: project.entityKey,
       importance: evaluation.sourceImportance,
       modelVersion: request.modelVersion,
     })

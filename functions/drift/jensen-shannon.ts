@@ -1,4 +1,5 @@
 /** Jensen-Shannon divergence of two distributions over the same cells, and its distance with and without sampling bias. */
+import { type DesignEffects, independent } from './design-effect.ts'
 import { type PairedCounts, total } from './paired-counts.ts'
 
 export interface JensenShannon {
@@ -12,7 +13,10 @@ export interface JensenShannon {
 }
 
 /** Null when a side is empty. */
-export function jensenShannon({ baseline, current }: PairedCounts): JensenShannon | null {
+export function jensenShannon(
+  { baseline, current }: PairedCounts,
+  effects: DesignEffects = independent,
+): JensenShannon | null {
   const n = total(baseline)
   const m = total(current)
   if (n === 0 || m === 0) return null
@@ -27,7 +31,7 @@ export function jensenShannon({ baseline, current }: PairedCounts): JensenShanno
     if (p > 0) divergence += (p * Math.log(p / middle)) / 2
     if (q > 0) divergence += (q * Math.log(q / middle)) / 2
   }
-  const bias = ((cells - 1) * (1 / n + 1 / m)) / 8
+  const bias = ((cells - 1) * (effects.baseline / n + effects.current / m)) / 8
   return {
     distance: Math.sqrt(Math.max(0, divergence)),
     corrected: Math.sqrt(Math.max(0, divergence - bias)),

@@ -1,5 +1,6 @@
 /** How the share of missing values changed, and whether by more than chance. */
 import { chiSquaredTail } from '../statistics/chi-squared-tail.ts'
+import { type DesignEffects, independent } from './design-effect.ts'
 
 export interface Presence {
   readonly rows: number
@@ -10,10 +11,11 @@ export interface Presence {
 export function missingChange(
   baseline: Presence,
   current: Presence,
+  effects: DesignEffects = independent,
 ): { change: number; pValue: number } | null {
   if (baseline.rows === 0 || current.rows === 0) return null
   const change = current.missing / current.rows - baseline.missing / baseline.rows
   const pooled = (baseline.missing + current.missing) / (baseline.rows + current.rows)
-  const variance = pooled * (1 - pooled) * (1 / baseline.rows + 1 / current.rows)
+  const variance = pooled * (1 - pooled) * (effects.baseline / baseline.rows + effects.current / current.rows)
   return { change, pValue: variance > 0 ? chiSquaredTail((change * change) / variance, 1) : 1 }
 }

@@ -1,5 +1,6 @@
 /** From the evidence on one feature to a verdict: drifted, not drifted, or too little data to say either. */
 import { chiSquaredTail } from '../statistics/chi-squared-tail.ts'
+import type { DesignEffects } from './design-effect.ts'
 import type { DriftShape, FeatureDrift } from './drift.ts'
 import { missingChange, type Presence } from './missing-change.ts'
 
@@ -9,6 +10,7 @@ export const minimumRows = 30
 export interface Thresholds {
   /** Least effect: Wasserstein in baseline deviations, or corrected Jensen-Shannon distance. */
   readonly effect: number
+  /** Most that chance may explain of one feature: the project's limit divided by the number of features. */
   readonly pValue: number
   /** Least change of a share of missing or of unseen values, 0 to 1. */
   readonly missingPoints: number
@@ -51,12 +53,13 @@ export function judge(
   now: Presence,
   values: number,
   thresholds: Thresholds,
+  effects: DesignEffects,
 ): Verdict {
-  const missing = missingChange(before, now)
+  const missing = missingChange(before, now, effects)
   const found = [
     movedValues(evidence, thresholds),
     movedMissing(missing, thresholds),
-    newLevels(evidence.unseen, thresholds),
+    newLevels(evidence.unseen, thresholds, effects),
   ].filter((sentence) => sentence !== undefined)
   const common = {
     missingChange: missing?.change ?? null,
@@ -95,11 +98,15 @@ function movedMissing(
   return `the missing share ${direction} by ${points(missing.change)} (${chance(missing.pValue)})`
 }
 
-function newLevels(unseen: UnseenLevels | undefined, thresholds: Thresholds): string | undefined {
+function newLevels(
+  unseen: UnseenLevels | undefined,
+  thresholds: Thresholds,
+  effects: DesignEffects,
+): string | undefined {
   if (unseen === undefined) return undefined
   const excess = unseen.share - unseen.expected
   const variance = Math.max(unseen.expected * (1 - unseen.expected), 1 / unseen.rows)
-  const pValue = chiSquaredTail((excess * excess * unseen.rows) / variance, 1)
+  const pValue = chiSquaredTail((excess * excess * unseen.rows) / (variance * effects.current), 1)
   if (excess < thresholds.missingPoints || pValue >= thresholds.pValue) return undefined
   return `${(unseen.share * 100).toFixed(1)} % of the values are levels that the baseline never held`
 }

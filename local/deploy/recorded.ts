@@ -1,0 +1,63 @@
+/** Pulumi types that only configure something the laptop does not have: recorded with the ids and ARNs that AWS would give. */
+import type { Cloud, Json, ResourceType } from '../service.ts'
+
+/** Inputs to id and, where other resources read them, further outputs. */
+type Outputs = (inputs: Json, cloud: Cloud, name: string) => { id: string; outputs?: Json }
+
+const ofBucket: Outputs = (inputs) => ({ id: String(inputs.bucket) })
+const named: Outputs = (inputs, _cloud, name) => ({ id: String(inputs.name ?? name) })
+
+const queue: Outputs = (inputs, cloud, name) => {
+  const queueName = String(inputs.name ?? name)
+  const url = `${cloud.endpoint}/${cloud.accountId}/${queueName}`
+  return { id: url, outputs: { url, arn: cloud.arn('sqs', queueName) } }
+}
+
+export const recorded: Readonly<Record<string, Outputs>> = {
+  'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': ofBucket,
+  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': ofBucket,
+  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
+  'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
+  'aws:s3/bucketLogging:BucketLogging': ofBucket,
+  'aws:s3/bucketPolicy:BucketPolicy': ofBucket,
+  'aws:s3/bucketMetric:BucketMetric': ofBucket,
+  'aws:lambda/permission:Permission': (inputs, _cloud, name) => ({ id: String(inputs.statementId ?? name) }),
+  'aws:kms/keyPolicy:KeyPolicy': (inputs) => ({ id: String(inputs.keyId) }),
+  'aws:sqs/queue:Queue': queue,
+  'aws:sqs/queuePolicy:QueuePolicy': (inputs) => ({ id: String(inputs.queueUrl) }),
+  'aws:sns/topicPolicy:TopicPolicy': (inputs) => ({ id: String(inputs.arn) }),
+  'aws:cloudwatch/dashboard:Dashboard': (inputs, cloud) => ({
+    id: String(inputs.dashboardName),
+    outputs: {
+      dashboardArn: `arn:${cloud.partition}:cloudwatch::${cloud.accountId}:dashboard/${String(inputs.dashboardName)}`,
+    },
+  }),
+  'aws:cloudwatch/logResourcePolicy:LogResourcePolicy': (inputs) => ({ id: String(inputs.policyName) }),
+  'aws:cloudwatch/logMetricFilter:LogMetricFilter': named,
+  'aws:resourcegroups/group:Group': (inputs, cloud, name) => ({
+    id: String(inputs.name ?? name),
+    outputs: { arn: cloud.arn('resource-groups', `group/${String(inputs.name ?? name)}`) },
+  }),
+  'aws:scheduler/scheduleGroup:ScheduleGroup': (inputs, cloud) => ({
+    id: String(inputs.name),
+    outputs: { arn: cloud.arn('scheduler', `schedule-group/${String(inputs.name)}`) },
+  }),
+  'aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy': (inputs) => ({
+    id: String(inputs.modelPackageGroupName),
+  }),
+}
+
+/** A recorded type as a resource type: what it says is kept in the stack's state and nowhere else. */
+export function recordedType(outputsOf: Outputs, cloud: Cloud, name: string): ResourceType {
+  const apply = (inputs: Json) => {
+    const { id, outputs } = outputsOf(inputs, cloud, name)
+    return { id, outputs: { ...inputs, ...outputs, id } }
+  }
+  return {
+    create: async (inputs) => apply(inputs),
+    update: async (_id, inputs) => ({ outputs: apply(inputs).outputs }),
+    async delete() {
+      // It was nowhere but in the state.
+    },
+  }
+}

@@ -1,0 +1,80 @@
+/** What was applied for a stack, kept so that the next deploy creates, updates and deletes only what changed. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readIfThere, writeAtomically } from '../atomic-file.ts'
+
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  name: z.string(),
+  id: z.string(),
+  inputs: z.record(z.string(), z.unknown()),
+  outputs: z.record(z.string(), z.unknown()),
+})
+export type AppliedResource = z.output<typeof resource>
+
+const content = z.object({
+  resources: z.array(resource),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+  deployedAt: z.string().optional(),
+})
+
+export class StackState {
+  readonly #file: string
+  /** In the order of registration. */
+  readonly #resources = new Map<string, AppliedResource>()
+  #outputs: Record<string, unknown> = {}
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(file: string) {
+    this.#file = file
+  }
+
+  static async open(directory: string, stack: string): Promise<StackState> {
+    const state = new StackState(join(directory, stack, 'state.json'))
+    const text = await readIfThere(state.#file)
+    if (text === undefined) return state
+    const found = content.parse(JSON.parse(text))
+    for (const item of found.resources) state.#resources.set(item.urn, item)
+    state.#outputs = found.outputs
+    return state
+  }
+
+  get resources(): AppliedResource[] {
+    return [...this.#resources.values()]
+  }
+
+  get(urn: string): AppliedResource | undefined {
+    return this.#resources.get(urn)
+  }
+
+  async put(applied: AppliedResource): Promise<void> {
+    // Moved to the end: deletion goes backwards through the order of the last deploy.
+    this.#resources.delete(applied.urn)
+    this.#resources.set(applied.urn, applied)
+    await this.#save()
+  }
+
+  async remove(urn: string): Promise<void> {
+    this.#resources.delete(urn)
+    await this.#save()
+  }
+
+  async finish(outputs: Record<string, unknown>): Promise<void> {
+    this.#outputs = outputs
+    await this.#save(new Date().toISOString())
+  }
+
+  async #save(deployedAt?: string): Promise<void> {
+    const write = this.#writing.then(() => {
+      const value = {
+        resources: this.resources,
+        outputs: this.#outputs,
+        ...(deployedAt === undefined ? {} : { deployedAt }),
+      }
+      return writeAtomically(this.#file, JSON.stringify(value))
+    })
+    this.#writing = write.catch(() => undefined)
+    await write
+  }
+}

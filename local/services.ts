@@ -1,0 +1,10 @@
+/** The services of the local cloud beside its core. */
+import { monitoringService } from './cloudwatch/service.ts'
+import { eventsService } from './events/service.ts'
+import { sagemakerService } from './sagemaker/service.ts'
+import type { LocalService } from './service.ts'
+import { snsService } from './sns/service.ts'
+
+export function services(): LocalService[] {
+  return [sagemakerService(), monitoringService(), eventsService(), snsService()]
+}

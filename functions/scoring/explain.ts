@@ -1,6 +1,7 @@
 /** Contributions of the features to each margin: path-dependent TreeSHAP of trees, weight × value of linear boosters. */
 import { checkMatrix } from './model-matrix.ts'
 import { pathShares, TreeExplainer } from './tree-shap.ts'
+import { ForestTables } from './tree-shap-tables.ts'
 import type { Forest, XgboostModel } from './xgboost-model.ts'
 
 /**
@@ -43,12 +44,26 @@ function explainForest(
   rows: number,
   out: Float64Array,
 ): void {
+  const stride = groups * (features + 1)
+  const offset = (tree: number) => (forest.treeGroup[tree] as number) * (features + 1)
+  const tables = tablesOf(forest, features)
+  const { tabled = [], walked = [] } = Object.groupBy(Array(forest.trees).keys(), (tree) =>
+    tables.suits(tree, rows) ? 'tabled' : 'walked',
+  )
+  tables.add(tabled, matrix, rows, out, stride, offset)
+  if (walked.length === 0) return
   const explainer = new TreeExplainer(forest)
-  for (let tree = 0; tree < forest.trees; tree++) {
-    const group = forest.treeGroup[tree] as number
+  for (const tree of walked)
     for (let row = 0; row < rows; row++)
-      explainer.add(tree, matrix, row * features, out, (row * groups + group) * (features + 1))
-  }
+      explainer.add(tree, matrix, row * features, out, row * stride + offset(tree))
+}
+
+const kept = new WeakMap<Forest, ForestTables>()
+
+function tablesOf(forest: Forest, features: number): ForestTables {
+  const known = kept.get(forest) ?? new ForestTables(forest, features)
+  kept.set(forest, known)
+  return known
 }
 
 function explainLinear(

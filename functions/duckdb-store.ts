@@ -16,10 +16,10 @@ export interface Database {
   close(): void
 }
 
-/** Limits come from env DUCKDB_MEMORY_MB (default 1,024) and DUCKDB_THREADS (default 2); what exceeds memory goes to disk. */
-export async function openDatabase(file = ':memory:', temporaryDirectory?: string): Promise<Database> {
-  const instance = await DuckDBInstance.create(file, {
-    memory_limit: `${process.env.DUCKDB_MEMORY_MB ?? '1024'}MB`,
+/** Limits come from env DUCKDB_MEMORY_MB (default 600) and DUCKDB_THREADS (default 2); what exceeds memory goes to disk. */
+export async function openDatabase(temporaryDirectory?: string): Promise<Database> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${process.env.DUCKDB_MEMORY_MB ?? '600'}MB`,
     threads: process.env.DUCKDB_THREADS ?? '2',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

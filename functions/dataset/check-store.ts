@@ -3,8 +3,8 @@ import { RegimenError } from '../errors.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import type { Part } from '../stages.ts'
 import { openPart } from './part-store.ts'
-import { ruleMeanings } from './rules-sql.ts'
-import { type Broken, checkRules } from './rules-store.ts'
+import { checkedColumns, distinctCellsSql, ruleMeanings } from './rules-sql.ts'
+import { type Broken, checkColumn } from './rules-store.ts'
 
 /** Parts checked at registration; the profile of a run checks all of them. */
 const maxParts = 16
@@ -25,12 +25,11 @@ export async function checkParts(parts: readonly Part[], project: Project): Prom
   for (const part of parts.slice(0, maxParts)) {
     const open = await openPart(part, project.source)
     try {
-      const checked = project.source.columns
-        .map((column) => ({ column, at: open.header.indexOf(column.name) }))
-        .filter(({ at }) => at >= 0)
-      const found = await checkRules(open, checked)
       rows += open.rows
-      for (const { column, at } of checked) add(tallies, column, open.rows, part, found.get(at))
+      for (const { column, at } of checkedColumns(project.source.columns, open.header)) {
+        const broken = await checkColumn(open.database, column, `(${distinctCellsSql(at, column.type)})`)
+        add(tallies, column, open.rows, part, broken)
+      }
     } finally {
       await open.close()
     }
@@ -46,11 +45,11 @@ function add(
   column: SourceColumn,
   rows: number,
   part: Part,
-  broken: Broken | undefined,
+  broken: Broken,
 ): void {
   const tally: Tally = tallies.get(column) ?? { rows: 0, broken: 0 }
   tally.rows += rows
-  for (const violation of broken?.violations ?? []) {
+  for (const violation of broken.violations) {
     tally.broken += violation.count
     tally.first ??= { violation, part }
   }

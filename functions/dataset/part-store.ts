@@ -64,8 +64,7 @@ export async function openCells(
   },
 ): Promise<OpenPart> {
   const { directory, where } = options
-  // On disk DuckDB compresses: a part of 64 MB of text would take several times that in memory.
-  const database = await openDatabase(join(directory, 'part.duckdb'), directory)
+  const database = await openDatabase(directory)
   try {
     await database.run(loadCellsSql(source))
     const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')

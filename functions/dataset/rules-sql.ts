@@ -1,4 +1,4 @@
-/** SQL that counts, in one pass over `cells`, the rules of the schema contract that each column breaks, and where first. */
+/** SQL that counts which rules of the schema contract a column breaks, and where first. */
 import type { SourceColumn } from '../project.ts'
 import { quoteText } from '../quote-sql.ts'
 import { cellName, typedSql } from './typed-columns.ts'
@@ -21,47 +21,50 @@ export interface CheckedColumn {
   readonly at: number
 }
 
-const readsText = (type: SourceColumn['type']) =>
-  type === 'identifier' || type === 'category' || type === 'text'
-
-/** Rule to the condition that breaks it; `c` is the cell, `t` its typed value. Every cell breaks one rule at most. */
-function conditions(column: SourceColumn, cell: string, typed: string): [Rule, string][] {
-  const { min, max, levels, nullable } = column
-  const bounds = [
-    ...(min === undefined ? [] : [`${typed} < ${min}`]),
-    ...(max === undefined ? [] : [`${typed} > ${max}`]),
-  ]
-  return [
-    ...(nullable ? [] : [['null', `${cell} IS NULL`] as [Rule, string]]),
-    ...(readsText(column.type)
-      ? []
-      : [['type', `${cell} IS NOT NULL AND ${typed} IS NULL`] as [Rule, string]]),
-    ...(bounds.length === 0 ? [] : [['range', bounds.join(' OR ')] as [Rule, string]]),
-    ...(levels === undefined
-      ? []
-      : [['level', `${cell} NOT IN (${levels.map(quoteText).join(', ')})`] as [Rule, string]]),
-  ]
+/** The columns of the contract that the file has. */
+export function checkedColumns(columns: readonly SourceColumn[], header: readonly string[]): CheckedColumn[] {
+  const places = new Map(header.map((name, at) => [name, at]))
+  return columns.flatMap((column) => {
+    const at = places.get(column.name)
+    return at === undefined ? [] : [{ column, at }]
+  })
 }
 
-/** Answer columns: `nulls_<i>`, `unreadable_<i>`, and `<rule>_count_<i>`, `<rule>_row_<i>` for each rule that applies. */
-export function rulesSql(checked: readonly CheckedColumn[]): string {
-  const inner: string[] = ['row_number']
-  const outer: string[] = []
-  for (const { column, at } of checked) {
-    const cell = `cell_${at}`
-    const typed = readsText(column.type) ? cell : `typed_${at}`
-    inner.push(`${cellName(at)} AS ${cell}`)
-    if (typed !== cell) inner.push(`${typedSql(column.type, cellName(at))} AS ${typed}`)
-    outer.push(`count(*) FILTER (${cell} IS NULL)::DOUBLE AS nulls_${at}`)
-    outer.push(
-      typed === cell
-        ? `0::DOUBLE AS unreadable_${at}`
-        : `count(*) FILTER (${cell} IS NOT NULL AND ${typed} IS NULL)::DOUBLE AS unreadable_${at}`,
-    )
-    for (const [rule, condition] of conditions(column, cell, typed)) {
-      outer.push(`count(*) FILTER (${condition})::DOUBLE AS ${rule}_count_${at}`)
-      outer.push(`(min(row_number) FILTER (${condition}))::DOUBLE AS ${rule}_row_${at}`)
-    }
-  }
-  return `SELECT ${outer.join(',\n')} FROM (SELECT ${inner.join(', ')} FROM cells)`
+/**
+ * The distinct cells of a column: `cell`, its typed value `v` (null where it is none), `n` rows, the first in row `r`.
+ * Types are read once per distinct text, which most columns have few of.
+ */
+export function distinctCellsSql(at: number, type: SourceColumn['type']): string {
+  return `SELECT cell, ${typedSql(type, 'cell')} AS v, n, r
+    FROM (SELECT ${cellName(at)} AS cell, count(*) AS n, min(row_number) AS r FROM cells GROUP BY cell)`
+}
+
+/** Rule to the condition that breaks it. Every cell breaks one rule at most. */
+function conditions({ min, max, levels, nullable }: SourceColumn): [Rule, string][] {
+  const bounds = [
+    ...(min === undefined ? [] : [`v < ${min}`]),
+    ...(max === undefined ? [] : [`v > ${max}`]),
+  ].join(' OR ')
+  const closed = levels === undefined ? '' : `v NOT IN (${levels.map(quoteText).join(', ')})`
+  const all: [Rule, string][] = [
+    ['type', 'cell IS NOT NULL AND v IS NULL'],
+    ['range', bounds],
+    ['level', closed],
+    ['null', nullable ? '' : 'cell IS NULL'],
+  ]
+  return all.filter(([, condition]) => condition !== '')
+}
+
+/** Answer columns over a table of distinct cells: `nulls`, `unreadable`, and `<rule>_count`, `<rule>_row` per rule. */
+export function rulesSql(column: SourceColumn, distinctCells: string): string {
+  const sum = (condition: string) => `coalesce(sum(n) FILTER (${condition}), 0)::DOUBLE`
+  const counted = [
+    `${sum('cell IS NULL')} AS nulls`,
+    `${sum('cell IS NOT NULL AND v IS NULL')} AS unreadable`,
+    ...conditions(column).flatMap(([rule, condition]) => [
+      `${sum(condition)} AS ${rule}_count`,
+      `(min(r) FILTER (${condition}))::DOUBLE AS ${rule}_row`,
+    ]),
+  ]
+  return `SELECT ${counted.join(', ')} FROM ${distinctCells}`
 }

@@ -1,9 +1,7 @@
-/** Checks an open part against the schema contract. */
-import type { OpenPart } from './part-store.ts'
-import { type CheckedColumn, type Rule, rules, rulesSql } from './rules-sql.ts'
-
-/** Columns checked per statement: DuckDB's plans grow faster than linearly with the aggregates. */
-const columnsPerPass = 25
+/** Checks a column of an open part against the schema contract. */
+import type { Database } from '../duckdb-store.ts'
+import type { SourceColumn } from '../project.ts'
+import { type Rule, rules, rulesSql } from './rules-sql.ts'
 
 export interface Broken {
   readonly nulls: number
@@ -13,27 +11,20 @@ export interface Broken {
   readonly violations: readonly { rule: Rule; count: number; row: number }[]
 }
 
-export const noneBroken: Broken = { nulls: 0, unreadable: 0, violations: [] }
-
-/** By the column's place in the file. */
-export async function checkRules(
-  { database }: OpenPart,
-  checked: readonly CheckedColumn[],
-): Promise<ReadonlyMap<number, Broken>> {
-  const found = new Map<number, Broken>()
-  for (let start = 0; start < checked.length; start += columnsPerPass) {
-    const pass = checked.slice(start, start + columnsPerPass)
-    const { columns } = await database.columns(rulesSql(pass))
-    const answer = (name: string) => Number(columns[name]?.[0] ?? 0)
-    for (const { at } of pass)
-      found.set(at, {
-        nulls: answer(`nulls_${at}`),
-        unreadable: answer(`unreadable_${at}`),
-        violations: rules.flatMap((rule) => {
-          const count = answer(`${rule}_count_${at}`)
-          return count === 0 ? [] : [{ rule, count, row: answer(`${rule}_row_${at}`) }]
-        }),
-      })
+/** @param distinctCells a table, or a SELECT in parentheses, of the shape that `distinctCellsSql` gives. */
+export async function checkColumn(
+  database: Database,
+  column: SourceColumn,
+  distinctCells: string,
+): Promise<Broken> {
+  const { columns } = await database.columns(rulesSql(column, distinctCells))
+  const answer = (name: string) => Number(columns[name]?.[0] ?? 0)
+  return {
+    nulls: answer('nulls'),
+    unreadable: answer('unreadable'),
+    violations: rules.flatMap((rule) => {
+      const count = answer(`${rule}_count`)
+      return count === 0 ? [] : [{ rule, count, row: answer(`${rule}_row`) }]
+    }),
   }
-  return found
 }

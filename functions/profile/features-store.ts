@@ -34,14 +34,17 @@ export async function profileExamples(
   const columns: [string, NonNullable<Profile['features']>['columns'][string]][] = []
   for (const { name, kind } of project.features) {
     const base = { unreadable: 0, violations: [] }
+    await database.run(
+      `CREATE OR REPLACE TEMP TABLE cell_values AS SELECT ${quoteName(name)} AS v, count(*) AS n FROM ${train} GROUP BY v`,
+    )
     if (kind === 'numeric') {
-      const summary = await readNumbers(database, train, quoteName(name), { origin: 0 })
+      const summary = await readNumbers(database, 'v', { origin: 0 })
       columns.push([
         name,
         { kind: 'numeric', type: 'number', ...base, nulls: rows - summary.count, ...summary },
       ])
     } else {
-      const summary = await readLevels(database, train, quoteName(name))
+      const summary = await readLevels(database, 'v')
       columns.push([
         name,
         { kind: 'category', type: 'category', ...base, nulls: rows - summary.count, ...summary },

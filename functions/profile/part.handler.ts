@@ -21,7 +21,7 @@ export const handler = door({
       const table: Profile = await profileTable(open, {
         columns: project.source.columns,
         part: { index: part.index, uri: part.uri, firstRow: part.firstRow ?? 0 },
-        origins: part.shifts ?? {},
+        origins: part.shifts,
         baseline,
       })
       if (purpose === 'training') {

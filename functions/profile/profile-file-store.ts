@@ -4,7 +4,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { inferColumns, inferenceSql } from '../dataset/infer-columns.ts'
+import { inferColumn, inferenceSql } from '../dataset/infer-columns.ts'
 import { type OpenPart, openCells } from '../dataset/part-store.ts'
 import type { SourceFile } from '../dataset/plan.ts'
 import {
@@ -14,7 +14,6 @@ import {
   storedChunks,
   withoutMark,
 } from '../dataset/source-text-store.ts'
-import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import { walkSource } from '../dataset/walk-store.ts'
 import { RegimenError } from '../errors.ts'
 import { columnSchema, type SourceColumn } from '../project.ts'
@@ -45,11 +44,10 @@ export async function profileFile(path: string, { schema, baseline }: FileOption
       { directory, where: path, rows },
     )
     const columns = (schema ?? (await inferredColumns(table))).map((column) => typedAs(column, baseline))
-    const origins = await medians(table, columns)
     return await profileTable(table, {
       columns,
       part: { index: 0, uri: path, firstRow: 0 },
-      origins,
+
       baseline,
       exact: true,
     })
@@ -61,8 +59,12 @@ export async function profileFile(path: string, { schema, baseline }: FileOption
 }
 
 async function inferredColumns({ database, header }: OpenPart): Promise<SourceColumn[]> {
-  const { columns } = await database.columns(inferenceSql(header.length))
-  return inferColumns(header, (name) => Number(columns[name]?.[0]))
+  const inferred: SourceColumn[] = []
+  for (const [at, name] of header.entries()) {
+    const { columns } = await database.columns(inferenceSql(at))
+    inferred.push(inferColumn(name, (column) => Number(columns[column]?.[0])))
+  }
+  return inferred
 }
 
 /** Both sides of a comparison must be read the same way. */
@@ -71,22 +73,6 @@ function typedAs(column: SourceColumn, baseline: Profile | undefined): SourceCol
   return known === undefined || known.type === column.type
     ? column
     : columnSchema.parse({ ...column, type: known.type, levels: undefined })
-}
-
-/** Origins of the sketches: the median of each numeric column. */
-async function medians({ database, header }: OpenPart, columns: readonly SourceColumn[]) {
-  const numeric = columns.filter(
-    ({ name, type }) =>
-      (type === 'integer' || type === 'number' || type === 'timestamp') && header.includes(name),
-  )
-  if (numeric.length === 0) return {}
-  const selected = numeric.map(({ name, type }, at) => {
-    const typed = typedSql(type, cellName(header.indexOf(name)))
-    return `median(${type === 'timestamp' ? `epoch(${typed})` : typed})::DOUBLE AS m${at}`
-  })
-  const { columns: answer } = await database.columns(`SELECT ${selected.join(', ')} FROM cells`)
-  const found = numeric.map(({ name }, at) => [name, Number(answer[`m${at}`]?.[0])] as const)
-  return Object.fromEntries(found.filter(([, median]) => Number.isFinite(median)))
 }
 
 /** The file as DuckDB can read it: as it is, or decompressed and in UTF-8. */

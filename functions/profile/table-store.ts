@@ -1,8 +1,8 @@
-/** Profiles an open part: the rules of the contract in one pass, then each column's values. */
+/** Profiles an open part: each column's distinct cells, then the rules and values among them. */
 import type { OpenPart } from '../dataset/part-store.ts'
-import type { CheckedColumn } from '../dataset/rules-sql.ts'
-import { checkRules, noneBroken } from '../dataset/rules-store.ts'
-import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { type CheckedColumn, checkedColumns, distinctCellsSql } from '../dataset/rules-sql.ts'
+import { checkColumn } from '../dataset/rules-store.ts'
+import { cellName } from '../dataset/typed-columns.ts'
 import { textsOf } from '../duckdb-store.ts'
 import type { SourceColumn } from '../project.ts'
 import { edgesOf } from './baseline.ts'
@@ -13,7 +13,7 @@ import type { Profile, ProfileColumn } from './profile.ts'
 export interface TableOptions {
   readonly columns: readonly SourceColumn[]
   readonly part: { readonly index: number; readonly uri: string; readonly firstRow: number }
-  readonly origins?: Readonly<Record<string, number>>
+  readonly origins?: Readonly<Record<string, number>> | undefined
   readonly baseline?: Profile | undefined
   /** The part is the whole file: what merging could not keep is profiled too. */
   readonly exact?: boolean
@@ -21,20 +21,11 @@ export interface TableOptions {
 
 /** Columns of the contract that the file lacks (outcomes, at inference) are not in the profile. */
 export async function profileTable(open: OpenPart, options: TableOptions): Promise<Profile> {
-  const { database, header } = open
-  const checked = options.columns
-    .map((column) => ({ column, at: header.indexOf(column.name) }))
-    .filter(({ at }) => at >= 0)
-  const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
+  const counted = await open.database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
   const rows = Number(counted.columns.n?.[0])
-  const found = await checkRules(open, checked)
   const columns: [string, ProfileColumn][] = []
-  for (const each of checked) {
-    const { nulls, unreadable, violations } = found.get(each.at) ?? noneBroken
-    const part = options.part.index
-    const base = { nulls, unreadable, violations: violations.map((violation) => ({ ...violation, part })) }
-    columns.push([each.column.name, await profileColumn(open, each, base, rows, options)])
-  }
+  for (const checked of checkedColumns(options.columns, open.header))
+    columns.push([checked.column.name, await profileColumn(open, checked, rows, options)])
   return {
     contract: 1,
     rows,
@@ -45,43 +36,31 @@ export async function profileTable(open: OpenPart, options: TableOptions): Promi
   }
 }
 
-type Base = Pick<ProfileColumn, 'nulls' | 'unreadable' | 'violations'>
-
 async function profileColumn(
   { database }: OpenPart,
   { column, at }: CheckedColumn,
-  base: Base,
   rows: number,
-  { origins, baseline, exact }: TableOptions,
+  { origins, baseline, exact, part }: TableOptions,
 ): Promise<ProfileColumn> {
-  const { type } = column
-  const typed = typedSql(type, cellName(at))
+  const { type, name } = column
+  await database.run(`CREATE OR REPLACE TEMP TABLE cell_values AS ${distinctCellsSql(at, type)}`)
+  const { nulls, unreadable, violations } = await checkColumn(database, column, 'cell_values')
+  const located = violations.map((violation) => ({ ...violation, part: part.index }))
+  const base = { nulls, unreadable, violations: located }
   // Whatever identifies a person is counted, never listed.
-  if (type === 'identifier' || type === 'text' || column.phi === 'direct')
-    return {
-      ...base,
-      kind: 'opaque',
-      type,
-      count: rows - base.nulls - base.unreadable,
-      smallestHashes: await readHashes(database, 'cells', cellName(at), false),
-    }
-  if (type === 'category' || type === 'boolean')
-    return {
-      ...base,
-      kind: 'category',
-      type,
-      ...(await readLevels(database, 'cells', `CAST(${typed} AS VARCHAR)`, exact)),
-    }
-  const known = baseline?.columns[column.name]
-  const edges = known?.kind === 'numeric' ? edgesOf(known) : undefined
-  const origin = (known?.kind === 'numeric' ? known.origin : undefined) ?? origins?.[column.name] ?? 0
-  const value = type === 'timestamp' ? `epoch(${typed})` : `CAST(${typed} AS DOUBLE)`
-  return {
-    ...base,
-    kind: 'numeric',
-    type,
-    ...(await readNumbers(database, 'cells', value, { origin, edges, exact })),
+  if (type === 'identifier' || type === 'text' || column.phi === 'direct') {
+    const smallestHashes = await readHashes(database, 'cell', false)
+    return { ...base, kind: 'opaque', type, count: rows - nulls - unreadable, smallestHashes }
   }
+  if (type === 'category' || type === 'boolean')
+    return { ...base, kind: 'category', type, ...(await readLevels(database, 'CAST(v AS VARCHAR)', exact)) }
+  const known = baseline?.columns[name]
+  const edges = known?.kind === 'numeric' ? edgesOf(known) : undefined
+  // Parts of one run must share the origin; a whole file may take its own median.
+  const origin =
+    (known?.kind === 'numeric' ? known.origin : undefined) ?? origins?.[name] ?? (exact ? undefined : 0)
+  const value = type === 'timestamp' ? 'epoch(v)' : 'CAST(v AS DOUBLE)'
+  return { ...base, kind: 'numeric', type, ...(await readNumbers(database, value, { origin, edges, exact })) }
 }
 
 /** Rows that repeat another exactly, by a hash over all cells. */

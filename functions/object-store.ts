@@ -12,7 +12,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { parseS3Uri } from './layout.ts'
 
-const s3 = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
+let client: S3Client | undefined
+
+/** Made at the first call, when the environment names its endpoint; a laptop has no bucket hosts, hence the path style. */
+function s3(): S3Client {
+  client ??= new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
+  return client
+}
 
 const address = (uri: string) => {
   const { bucket, key } = parseS3Uri(uri)
@@ -29,7 +35,7 @@ export interface ObjectRange {
 }
 
 export async function getBytes(range: ObjectRange): Promise<Buffer> {
-  const { Body } = await s3.send(rangeCommand(range))
+  const { Body } = await s3().send(rangeCommand(range))
   return Buffer.from((await Body?.transformToByteArray()) ?? [])
 }
 
@@ -43,7 +49,7 @@ export async function download(
   file: string,
   options: { append?: boolean } = {},
 ): Promise<void> {
-  const { Body } = await s3.send(rangeCommand(range))
+  const { Body } = await s3().send(rangeCommand(range))
   await pipeline(Body as Readable, createWriteStream(file, { flags: options.append === true ? 'a' : 'w' }))
 }
 
@@ -52,7 +58,7 @@ export async function putBytes(
   body: Uint8Array | string,
   contentType = 'application/octet-stream',
 ) {
-  await s3.send(new PutObjectCommand({ ...address(uri), Body: body, ContentType: contentType }))
+  await s3().send(new PutObjectCommand({ ...address(uri), Body: body, ContentType: contentType }))
 }
 
 export async function putJson(uri: string, value: unknown): Promise<void> {
@@ -65,7 +71,7 @@ export async function putFile(
   contentType = 'application/octet-stream',
 ): Promise<void> {
   const { size } = await stat(file)
-  await s3.send(
+  await s3().send(
     new PutObjectCommand({
       ...address(uri),
       Body: createReadStream(file),
@@ -83,7 +89,7 @@ export interface ObjectHead {
 }
 
 export async function head(uri: string): Promise<ObjectHead> {
-  const answer = await s3.send(new HeadObjectCommand(address(uri)))
+  const answer = await s3().send(new HeadObjectCommand(address(uri)))
   return { uri, bytes: answer.ContentLength ?? 0, etag: answer.ETag ?? '', versionId: answer.VersionId }
 }
 
@@ -93,7 +99,7 @@ export async function list(prefixUri: string): Promise<{ uri: string; bytes: num
   const found: { uri: string; bytes: number }[] = []
   let token: string | undefined
   do {
-    const page = await s3.send(
+    const page = await s3().send(
       new ListObjectsV2Command({
         Bucket: bucket,
         Prefix: key,

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/** The door of the command: plain JavaScript, so that a Node that is too old can still say so. */
+const needed = 24
+const major = Number(process.versions.node.split('.')[0])
+if (major < needed) {
+  process.stderr.write(
+    `NodeTooOld: regimen needs Node ${needed}, got ${process.version} (${process.execPath}).\n` +
+      'It brings its own: run it as `npx regimen …` or `npm start` from its folder after `npm ci`.\n' +
+      'If that still shows an old Node, the install script of the package `node` was denied: ' +
+      'run `npm ci --allow-scripts=node`, or `npm rebuild node`.\n',
+  )
+  process.exit(2)
+}
+if (process.argv[2] !== '--guard') {
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv)
+}

@@ -1,0 +1,103 @@
+/** `regimen demo` (`npm start`): the local cloud, the Pulumi program in it, and the whole story of a model. */
+import { Command } from 'commander'
+import { deploy } from '../../local/deploy/deploy.ts'
+import { startCloudProcess } from '../cloud-process.ts'
+import { defaultDirectory, type GlobalOptions, openContext, useEndpoint } from '../context.ts'
+import { asLink, type DemoSummary, runDemo } from '../demo/run-demo.ts'
+import { Output, seconds, table } from '../output.ts'
+import { programDirectory } from '../program-directory.ts'
+
+interface Options extends GlobalOptions {
+  readonly data?: string
+  readonly batch: readonly string[]
+  readonly rows?: number
+  readonly seed: number
+}
+
+const collect = (name: string, before: readonly string[]) => [...before, name]
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('deploy, import, train, approve, score later batches and report, all on this machine')
+    .option('--data <file>', 'the real table (CSV, perhaps gzipped); otherwise one is generated')
+    .option(
+      '--batch <name>',
+      'a later batch of the rehearsal; may be repeated (default: steady, then shifted)',
+      collect,
+      [],
+    )
+    .option('--rows <n>', 'rows to generate', Number)
+    .option('--seed <n>', 'seed of the generator', Number, 1)
+    .action(async (_options: object, self: Command) => {
+      const options: Options = self.optsWithGlobals()
+      const out = new Output(options.json === true)
+      const started = Date.now()
+      const directory = options.dir ?? defaultDirectory
+      out.line('Local cloud')
+      const cloud = await startCloudProcess({ directory, port: 0, detach: false })
+      try {
+        const deployed = await deploy({
+          stack: 'dev',
+          endpoint: cloud.endpoint,
+          programDir: programDirectory,
+          onProgress: (line) => out.passing(`  … ${line}`),
+        })
+        out.line(
+          `  ✓ ${cloud.endpoint}: ${deployed.created + deployed.updated + deployed.unchanged} resources of stacks/index.ts in ${seconds(deployed.seconds * 1000)}`,
+        )
+        useEndpoint(cloud.endpoint)
+        const context = await openContext(options)
+        const demo = await runDemo(context, {
+          directory,
+          batches: options.batch.length > 0 ? options.batch : ['steady', 'shifted'],
+          seed: options.seed,
+          ...(options.data === undefined ? {} : { data: options.data }),
+          ...(options.rows === undefined ? {} : { rows: options.rows }),
+        })
+        const summary = { ...demo, deploySeconds: deployed.seconds, seconds: (Date.now() - started) / 1000 }
+        out.result(summary, () => describe(summary))
+      } finally {
+        await cloud.stop()
+      }
+    })
+}
+
+function describe(demo: DemoSummary): string {
+  const { metrics } = demo.training
+  const shown = [
+    'rocAuc',
+    'prAuc',
+    'prAucLift',
+    'brier',
+    'expectedCalibrationError',
+    'recall',
+    'precision',
+    'f1',
+  ]
+  return [
+    '',
+    `Model version ${demo.training.modelVersion} on ${demo.dataset.rows.toLocaleString('en-US')} rows`,
+    table(
+      ['METRIC', 'TEST SIDE'],
+      shown.filter((name) => metrics[name] !== undefined).map((name) => [name, metrics[name]]),
+    ),
+    '',
+    table(
+      ['BATCH', 'PREDICTIONS', 'LOW CONFIDENCE', 'DRIFT SCORE', 'DRIFTED', 'ALARM'],
+      demo.batches.map((b) => [
+        b.title,
+        b.predictionCount,
+        b.lowConfidence,
+        b.driftScore,
+        b.featuresWithDrift.join(', ') || 'none',
+        b.driftAlarm ? 'yes' : 'no',
+      ]),
+    ),
+    '',
+    table(['STAGE', 'SECONDS'], Object.entries(demo.times)),
+    '',
+    `Alarms: ${demo.alarms.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'none'}`,
+    `Took ${demo.seconds.toFixed(1)} s`,
+    ...Object.entries(demo.reports).map(([name, file]) => `Report (${name}): ${asLink(file)}`),
+  ].join('\n')
+}

@@ -1,0 +1,71 @@
+/** `regimen up|down|status`: the local cloud, with the Pulumi program deployed into it. */
+import { Command } from 'commander'
+import { deploy } from '../../local/deploy/deploy.ts'
+import { startCloudProcess, stopCloudProcess } from '../cloud-process.ts'
+import { defaultDirectory, type GlobalOptions, runningCloud } from '../context.ts'
+import { Output, seconds } from '../output.ts'
+import { programDirectory } from '../program-directory.ts'
+
+interface UpOptions extends GlobalOptions {
+  readonly detach?: boolean
+  readonly port: string
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('start the local cloud and deploy the Pulumi program into it')
+    .option('--detach', 'return once it is deployed; stop it with `regimen down`')
+    .option('--port <n>', 'loopback port', '4566')
+    .action(async (_options: object, self: Command) => {
+      const options: UpOptions = self.optsWithGlobals()
+      const out = new Output(options.json === true)
+      const directory = options.dir ?? defaultDirectory
+      const cloud = await startCloudProcess({
+        directory,
+        port: Number(options.port),
+        detach: options.detach === true,
+      })
+      try {
+        const stack = options.stack ?? 'dev'
+        const deployed = await deploy({
+          stack,
+          endpoint: cloud.endpoint,
+          programDir: programDirectory,
+          onProgress: (line) => out.passing(`  … ${line}`),
+        })
+        out.result({ endpoint: cloud.endpoint, pid: cloud.pid, stack, ...deployed }, () =>
+          [
+            `local cloud at ${cloud.endpoint}, state in ${directory}`,
+            `stack ${stack}: ${deployed.created} created, ${deployed.updated} updated, ${deployed.deleted} deleted, ${deployed.unchanged} unchanged, ${seconds(deployed.seconds * 1000)}`,
+            `any AWS client works against it: AWS_ENDPOINT_URL=${cloud.endpoint}`,
+          ].join('\n'),
+        )
+      } catch (error) {
+        await cloud.stop()
+        throw error
+      }
+      if (options.detach !== true) await cloud.ended
+    })
+}
+
+export function downCommand(): Command {
+  return new Command('down')
+    .description('stop the local cloud; what it holds stays on disk')
+    .action(async (_options: object, self: Command) => {
+      const options: GlobalOptions = self.optsWithGlobals()
+      const stopped = await stopCloudProcess(options.dir ?? defaultDirectory)
+      new Output(options.json === true).result({ stopped }, () => (stopped ? 'stopped' : 'nothing was up'))
+    })
+}
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('whether a local cloud is up, and where')
+    .action((_options: object, self: Command) => {
+      const options: GlobalOptions = self.optsWithGlobals()
+      const cloud = runningCloud(options.dir ?? defaultDirectory)
+      new Output(options.json === true).result({ up: cloud !== undefined, ...cloud }, () =>
+        cloud === undefined ? 'no local cloud is up' : `up at ${cloud.endpoint}, process ${cloud.pid}`,
+      )
+    })
+}

@@ -1,0 +1,116 @@
+/** Where the command talks to: the endpoint that the environment names, the local cloud that is up, or AWS. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { z } from 'zod'
+import { RegimenError } from '../functions/errors.ts'
+import { Names } from '../infra/names.ts'
+import { Output } from './output.ts'
+
+export interface GlobalOptions {
+  readonly json?: boolean
+  readonly stack?: string
+  readonly project?: string
+  readonly dir?: string
+}
+
+const cloudFile = z.object({ endpoint: z.url(), pid: z.int(), port: z.int() })
+
+export const defaultDirectory = '.regimen'
+
+/** The local cloud that runs on a directory, if one does. */
+export function runningCloud(directory: string): z.output<typeof cloudFile> | undefined {
+  const file = join(directory, 'cloud.json')
+  if (!existsSync(file)) return undefined
+  const cloud = cloudFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return isAlive(cloud.pid) ? cloud : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // EPERM: it is there, but somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+export interface Context {
+  readonly out: Output
+  readonly environment: string
+  readonly project: string
+  readonly region: string
+  readonly accountId: string
+  /** ARN of whoever runs the command. */
+  readonly caller: string
+  readonly bucket: string
+  readonly names: Names
+  readonly s3: S3Client
+  readonly sfn: SFNClient
+  readonly lambda: LambdaClient
+  readonly sagemaker: SageMakerClient
+  readonly cloudwatch: CloudWatchClient
+  readonly dynamodb: DynamoDBClient
+  /** ARN of one of the project's state machines. */
+  stateMachine(flow: 'training' | 'inference'): string
+}
+
+/**
+ * Points the SDK at the local cloud unless `--stack` or the environment says otherwise.
+ * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to.
+ */
+export async function openContext(options: GlobalOptions): Promise<Context> {
+  const out = new Output(options.json === true)
+  if (process.env.AWS_ENDPOINT_URL === undefined && options.stack === undefined) useLocalCloud(options.dir)
+  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
+  const settings = { region }
+  const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}))
+  const accountId = identity.Account ?? ''
+  const environment = options.stack ?? process.env.REGIMEN_ENVIRONMENT ?? 'dev'
+  const names = new Names(environment)
+  const project = options.project ?? 'adherence'
+  const [, partition = 'aws'] = (identity.Arn ?? '').split(':')
+  return {
+    out,
+    environment,
+    project,
+    region,
+    accountId,
+    caller: identity.Arn ?? 'unknown',
+    bucket: names.bucket({ accountId, region, partition }),
+    names,
+    s3: new S3Client({ ...settings, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }),
+    sfn: new SFNClient(settings),
+    lambda: new LambdaClient(settings),
+    sagemaker: new SageMakerClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
+    dynamodb: new DynamoDBClient(settings),
+    stateMachine: (flow) =>
+      `arn:${partition}:states:${region}:${accountId}:stateMachine:${names.stateMachine(project, flow)}`,
+  }
+}
+
+/** The laptop's owner needs no account: any credentials open the local cloud. */
+export function useEndpoint(endpoint: string): void {
+  process.env.AWS_ENDPOINT_URL = endpoint
+  process.env.AWS_REGION ??= 'us-east-1'
+  process.env.AWS_ACCESS_KEY_ID ??= 'test'
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'test'
+}
+
+function useLocalCloud(directory = defaultDirectory): void {
+  const cloud = runningCloud(directory)
+  if (cloud === undefined)
+    throw new RegimenError('ServiceUnavailable', {
+      what: 'no local cloud is up',
+      where: `in ${directory}`,
+      do: 'start it with `npx regimen up`, or name an AWS environment with --stack',
+    })
+  useEndpoint(cloud.endpoint)
+}

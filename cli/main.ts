@@ -1,0 +1,70 @@
+/** The `regimen` command: a thin client of the endpoints that the environment names. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { boostCommand } from './commands/boost.ts'
+import { datasetsCommand } from './commands/datasets.ts'
+import { demoCommand } from './commands/demo.ts'
+import { driftCommand } from './commands/drift.ts'
+import { executionsCommand } from './commands/executions.ts'
+import { inferCommand } from './commands/infer.ts'
+import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
+import { modelsCommand } from './commands/models.ts'
+import { profileCommand } from './commands/profile.ts'
+import { scoreCommand } from './commands/score.ts'
+import { statesCommand } from './commands/states.ts'
+import { trainCommand } from './commands/train.ts'
+import { Output } from './output.ts'
+
+const commands = [
+  demoCommand,
+  upCommand,
+  downCommand,
+  statusCommand,
+  datasetsCommand,
+  trainCommand,
+  inferCommand,
+  executionsCommand,
+  modelsCommand,
+  profileCommand,
+  driftCommand,
+  scoreCommand,
+  boostCommand,
+  statesCommand,
+]
+
+/** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('regimen')
+    .description('the whole life of a machine-learning model, on AWS and on a laptop')
+    .option('--json', 'one JSON document on stdout, progress on stderr')
+    .option('--stack <environment>', 'talk to this environment on AWS instead of the local cloud')
+    .option('--project <id>', 'use case (default: adherence)')
+    .option('--dir <directory>', 'state of the local cloud (default: .regimen)')
+    .exitOverride()
+  for (const command of commands) program.addCommand(withGlobals(command()))
+  try {
+    await program.parseAsync(argv)
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof InvalidArgumentError) return 2
+    return new Output(argv.includes('--json')).error(error)
+  }
+}
+
+/** Every command takes the global options after its name too, as people type them. */
+function withGlobals(command: Command): Command {
+  command.exitOverride()
+  for (const child of command.commands) withGlobals(child)
+  if (command.commands.length === 0) {
+    const taken = new Set(command.options.map((option) => option.long))
+    const add = (flags: string, description: string) => {
+      const long = flags.split(' ')[0]
+      if (long !== undefined && !taken.has(long)) command.option(flags, description)
+    }
+    add('--json', 'one JSON document on stdout, progress on stderr')
+    add('--stack <environment>', 'an environment on AWS')
+    add('--project <id>', 'use case')
+    add('--dir <directory>', 'state of the local cloud')
+  }
+  return command
+}

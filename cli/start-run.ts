@@ -1,0 +1,92 @@
+/** Asks the starter for a run and, if told so, follows it to its end. */
+import { z } from 'zod'
+import type { Context } from './context.ts'
+import { followExecution } from './follow-execution.ts'
+import { invokeFunction, RemoteError } from './invoke-function.ts'
+
+const startedSchema = z.object({
+  runId: z.string(),
+  executionArn: z.string(),
+  runUri: z.string(),
+  alreadyStarted: z.boolean(),
+})
+export type StartedRun = z.output<typeof startedSchema>
+
+export interface TrainingRequest {
+  readonly dataset: { readonly name: string; readonly version: string; readonly uri: string }
+  readonly hyperparameters?: Readonly<Record<string, string>>
+  readonly algorithm?: string
+  readonly experiment?: string
+  readonly holdout?: number
+  readonly seed?: number
+}
+
+export interface InferenceRequest {
+  readonly inputUri: string
+  readonly modelVersion?: string
+}
+
+export type RunRequest =
+  | { readonly pipeline: 'training'; readonly training: TrainingRequest }
+  | { readonly pipeline: 'inference'; readonly inference: InferenceRequest }
+
+/** @param idempotencyKey the same key asks for the same run; a fresh one by default. */
+export function startRun(
+  context: Context,
+  request: RunRequest,
+  idempotencyKey: string = crypto.randomUUID(),
+): Promise<StartedRun> {
+  const { project, caller } = context
+  return invokeFunction(
+    context,
+    'start-run',
+    { ...request, project, requestedBy: caller, idempotencyKey },
+    startedSchema,
+  )
+}
+
+export interface FinishedRun extends StartedRun {
+  readonly status: string
+  readonly seconds: number
+  readonly output: unknown
+  readonly states: readonly { name: string; status: string; seconds: number }[]
+}
+
+/** @throws RemoteError with the execution's error name and cause unless it succeeded. */
+export async function finishRun(context: Context, run: StartedRun): Promise<FinishedRun> {
+  const execution = await followExecution(context.sfn, run.executionArn, context.out)
+  if (execution.status !== 'SUCCEEDED')
+    throw new RemoteError(
+      execution.error ?? execution.status,
+      execution.cause ?? 'the execution gave no cause',
+    )
+  const { status, seconds, output } = execution
+  const states = execution.states.map(({ name, status, seconds }) => ({ name, status, seconds }))
+  return { ...run, status, seconds, output, states }
+}
+
+export const trainingOutput = z.object({
+  modelVersion: z.string(),
+  modelPackageArn: z.string(),
+  metrics: z.record(z.string(), z.number()),
+  sourceRows: z.number(),
+  trainingSeconds: z.number(),
+  engine: z.string(),
+  evaluationUri: z.string(),
+  reportUri: z.string(),
+})
+
+export const inferenceOutput = z.object({
+  modelVersion: z.string(),
+  fellBack: z.boolean(),
+  rows: z.number(),
+  predictionCount: z.number(),
+  lowConfidence: z.number(),
+  meanPrediction: z.number(),
+  driftScore: z.number().nullable(),
+  weightedDriftScore: z.number().nullable(),
+  featuresWithDrift: z.array(z.string()),
+  driftAlarm: z.boolean(),
+  predictionsUri: z.string(),
+  reportUri: z.string(),
+})

@@ -78,7 +78,6 @@ export function createModelPackage(
       .find((item) => item.group === group.name && item.clientToken === clientToken)
     if (earlier !== undefined) return { ModelPackageArn: earlier.arn }
   }
-  // A package is written before the group's counter: after a crash between the two the number counts as given.
   const highest = packages
     .values()
     .reduce((top, item) => (item.group === group.name ? Math.max(top, item.version) : top), group.lastVersion)
@@ -96,7 +95,6 @@ export function createModelPackage(
     createdBy: call.principal.arn,
   }
   packages.put(item.arn, item)
-  groups.put(group.name, { ...group, lastVersion: version })
   emitPackageChange(call.cloud, item)
   return { ModelPackageArn: item.arn }
 }

@@ -11,7 +11,7 @@ export const modelPackageGroupSchema = z.object({
   description: z.string().optional(),
   createdAt: z.string(),
   createdBy: z.string(),
-  /** The highest version ever given: a deleted version's number is not given again. */
+  /** The highest version that was deleted: its number is not given again. */
   lastVersion: z.int(),
 })
 export type ModelPackageGroup = z.output<typeof modelPackageGroupSchema>

@@ -91,9 +91,13 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
       },
       UpdateModelPackage: async (input, call) => updateModelPackage(input, call, state(call).packages),
       async DeleteModelPackage(input, call) {
-        const { packages } = state(call)
+        const { groups, packages } = state(call)
         const { ModelPackageName: name } = acceptInput(packageRequest, input)
-        packages.delete(findPackage(name, call.cloud, packages).arn)
+        const { arn, version, group: groupName } = findPackage(name, call.cloud, packages)
+        const group = groups.get(groupName)
+        if (group !== undefined && version > group.lastVersion)
+          groups.put(groupName, { ...group, lastVersion: version })
+        packages.delete(arn)
         return {}
       },
     },

@@ -38,20 +38,8 @@ export function access({ names, account, storage, table, topic, projects }: Acce
       allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': 'Regimen' } }),
     ],
     startExecutions: () => [allow(['states:StartExecution'], of('states', 'stateMachine:', machines))],
-    describeExecutions: () => [
-      allow(
-        ['states:DescribeExecution', 'states:GetExecutionHistory'],
-        of('states', 'execution:', machines, ':*'),
-      ),
-    ],
-    readModels: () => [
-      allow(['sagemaker:DescribeModelPackage'], packageArns),
-      allow(['sagemaker:ListModelPackages'], groupArns),
-    ],
+    readModels: () => [allow(['sagemaker:DescribeModelPackage'], packageArns)],
     // Creating a version is judged on the group and on the version.
-    registerModels: () => [
-      allow(['sagemaker:AddTags', 'sagemaker:CreateModelPackage'], [...groupArns, ...packageArns]),
-    ],
-    decideModels: () => [allow(['sagemaker:UpdateModelPackage'], packageArns)],
+    registerModels: () => [allow(['sagemaker:CreateModelPackage'], [...groupArns, ...packageArns])],
   }
 }

@@ -1,5 +1,5 @@
 /** Turns the functions' entry files into one self-contained ES module each, in a single esbuild run. */
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { mapValues } from './map-values.ts'
 
@@ -23,6 +23,18 @@ const fromLayer: Plugin = {
     )
     onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
+      loader: 'js',
+    }))
+  },
+}
+
+/** Messages are English: the other languages of zod weigh half a megabyte in every bundle and slow its start. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js'",
+      resolveDir: dirname(path),
       loader: 'js',
     }))
   },
@@ -52,7 +64,7 @@ export async function bundleFunctions<Name extends string>(
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [fromLayer],
+    plugins: [fromLayer, englishOnly],
     banner: { js: banner },
     legalComments: 'none',
     logLevel: 'silent',

@@ -1,8 +1,9 @@
 /** The Lambda layer with DuckDB: its JavaScript and the native binding of one platform, as npm installed them. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { z } from 'zod'
 import type { Names } from './names.ts'
 
 export type LambdaArchitecture = 'arm64' | 'x86_64'
@@ -60,15 +61,23 @@ export function duckdbPackages(root: string, platform: DuckdbPlatform) {
   const names = ['@duckdb/node-api', '@duckdb/node-bindings', binding, 'detect-libc']
   const directories = Object.fromEntries(names.map((name) => [name, resolve(root, 'node_modules', name)]))
   const absent = names.filter((name) => !existsSync(directories[name] ?? ''))
-  if (absent.length > 0) throw new Error(missingBinding(absent, wanted))
+  if (absent.length > 0) throw new Error(missingBinding(absent, wanted, versionOf(directories)))
   return { platform: wanted, directories }
 }
 
-function missingBinding(absent: readonly string[], platform: string): string {
+/** Of the JavaScript that is installed: another version's binding would not fit it. */
+function versionOf(directories: Readonly<Record<string, string>>): string {
+  const file = resolve(directories['@duckdb/node-bindings'] ?? '', 'package.json')
+  return existsSync(file) ? `@${z.object({ version: z.string() }).parse(readJson(file)).version}` : ''
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
+
+function missingBinding(absent: readonly string[], platform: string, version: string): string {
   const [os, cpu] = platform.split('-')
   return (
     `the DuckDB layer cannot be built for ${platform}: got no ${absent.join(', ')} in node_modules; ` +
     `expected what npm installs for that platform; ` +
-    `run: npm i --no-save --os=${os} --cpu=${cpu} @duckdb/node-bindings-${platform}`
+    `run: npm i --no-save --os=${os} --cpu=${cpu} @duckdb/node-bindings-${platform}${version}`
   )
 }

@@ -1,4 +1,5 @@
 /** The table of functions: where each one's door is, what it costs, and exactly what it may touch. */
+import { sides } from '../functions/layout.ts'
 import { mapValues } from './map-values.ts'
 import type { Grant } from './policy-document.ts'
 
@@ -24,10 +25,8 @@ export interface Access {
   publishAlerts(): Grant
   publishMetrics(): Grant
   startExecutions(): Grant
-  describeExecutions(): Grant
   readModels(): Grant
   registerModels(): Grant
-  decideModels(): Grant
 }
 
 export interface FunctionDefinition {
@@ -40,6 +39,7 @@ export interface FunctionDefinition {
   readonly scratchMegabytes?: number
   /** An event or a schedule calls it, and nobody waits for the answer. @default false */
   readonly asynchronous?: boolean
+  /** Names that its code asks for. */
   readonly variables: readonly Variable[]
   grants(access: Access): readonly Grant[]
 }
@@ -65,17 +65,17 @@ export const functionDefinitions = {
     entry: 'functions/dataset/plan.handler.ts',
     description: 'Cuts a table into parts that any later stage can read alone',
     ...heavy,
-    variables: ['BUCKET'],
+    variables: [],
     grants: (to) => [to.read(project, ...datasets), to.write(...plans), to.list('*/datasets/*', '*/inbox/*')],
   },
   'register-dataset': {
     entry: 'functions/dataset/register.handler.ts',
     description: 'Makes an uploaded table a version of a dataset, with its manifest',
     ...heavy,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    variables: ['TABLE'],
     grants: (to) => [
       to.read(project, ...datasets),
-      to.write('*/datasets/*'),
+      to.write('*/datasets/*/manifest.json'),
       to.list('*/datasets/*', '*/inbox/*'),
       to.readTable(),
       to.writeTable(),
@@ -85,51 +85,54 @@ export const functionDefinitions = {
     entry: 'functions/profile/part.handler.ts',
     description: 'Profiles one part in one pass',
     ...heavy,
-    variables: ['BUCKET'],
+    variables: [],
     grants: (to) => [to.read(project, baseline, ...datasets), to.write(...profileParts)],
   },
   'merge-profile': {
     entry: 'functions/profile/merge.handler.ts',
     description: 'Merges the profiles of the parts and judges the quality',
     ...merging,
-    variables: ['BUCKET'],
-    grants: (to) => [
-      to.read(project, baseline, ...profileParts),
-      to.write(baseline, ...profiles),
-      to.list('*/profile/*'),
-    ],
+    variables: [],
+    grants: (to) => [to.read(project, ...profileParts), to.write(baseline, ...profiles)],
   },
   'fit-encoder': {
     entry: 'functions/features/fit.handler.ts',
     description: 'Decides how each feature becomes numbers',
     ...light,
-    variables: ['BUCKET'],
-    grants: (to) => [to.read(project, ...profiles), to.write(encoder)],
+    variables: [],
+    grants: (to) => [to.read(project, '*/runs/*/profile.json'), to.write(encoder)],
   },
   'transform-part': {
     entry: 'functions/features/transform.handler.ts',
     description: 'Encodes one part and sends each entity to its side of the split',
     ...heavy,
-    variables: ['BUCKET'],
+    variables: [],
     grants: (to) => [
       to.read(project, encoder, ...datasets),
-      to.write(...['train', 'validation', 'calibration', 'test'].map((side) => `*/runs/*/${side}/*`)),
+      to.write(...sides.map((side) => `*/runs/*/${side}/*`)),
     ],
   },
   'plan-training': {
     entry: 'functions/training/handler.ts',
     description: 'Settles the hyperparameters before a job is paid for',
     ...light,
-    variables: ['BUCKET', 'TRAINING_ENGINE'],
+    variables: ['TRAINING_ENGINE'],
     grants: (to) => [to.read(project)],
   },
   'evaluate-part': {
     entry: 'functions/evaluation/part.handler.ts',
     description: 'Scores the calibration and test rows of one part',
     ...heavy,
-    variables: ['BUCKET'],
+    variables: [],
     grants: (to) => [
-      to.read(project, encoder, models, decision, '*/runs/*/calibration/*', '*/runs/*/test/*'),
+      to.read(
+        project,
+        encoder,
+        models,
+        '*/runs/*/profile.json',
+        '*/runs/*/calibration/examples/*',
+        '*/runs/*/test/examples/*',
+      ),
       to.write('*/runs/*/evaluation/*'),
     ],
   },
@@ -137,46 +140,38 @@ export const functionDefinitions = {
     entry: 'functions/evaluation/merge.handler.ts',
     description: 'Metrics, calibration, confidence and the gate',
     ...heavy,
-    variables: ['BUCKET'],
-    grants: (to) => [
-      to.read(project, encoder, models, '*/runs/*/profile.json', '*/runs/*/evaluation/*'),
-      to.write(evaluation, decision, baseline),
-      to.list('*/evaluation/*'),
-    ],
+    variables: [],
+    grants: (to) => [to.read(project, '*/runs/*/evaluation/*'), to.write(evaluation, decision)],
   },
   'register-model': {
     entry: 'functions/registry/register.handler.ts',
     description: 'Adds a version to the model registry, once',
     ...light,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
-    grants: (to) => [
-      to.read(project, evaluation, models),
-      to.readTable(),
-      to.writeTable(),
-      to.readModels(),
-      to.registerModels(),
-    ],
+    variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    // Reading: the registry looks at the artifacts on behalf of who registers them.
+    grants: (to) => [to.read(evaluation, baseline, models), to.writeTable(), to.registerModels()],
   },
   'resolve-model': {
     entry: 'functions/deployment/resolve.handler.ts',
     description: 'Names the version in production and the one before it',
     ...light,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
-    grants: (to) => [to.readTable(), to.readModels()],
+    variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    grants: // Writing: a version that the table has lost is repaired from the registry.
+      (to) => [to.readTable(), to.writeTable(), to.readModels()],
   },
   'promote-model': {
     entry: 'functions/deployment/promote.handler.ts',
     description: 'Appends an approved version to the promotion ledger',
     ...light,
     asynchronous: true,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.readModels(), to.decideModels()],
+    variables: ['TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
+    grants: (to) => [to.readTable(), to.writeTable(), to.readModels()],
   },
   'score-part': {
     entry: 'functions/scoring/handler.ts',
     description: 'Predicts and explains every example of one part',
     ...heavy,
-    variables: ['BUCKET'],
+    variables: [],
     grants: (to) => [
       to.read(project, encoder, models, decision, ...datasets),
       to.write('*/inference/*/scores/*', '*/inference/*/predictions/*'),
@@ -186,9 +181,9 @@ export const functionDefinitions = {
     entry: 'functions/drift/handler.ts',
     description: "Compares a batch with the model's baseline",
     ...merging,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    variables: ['ENVIRONMENT'],
     grants: (to) => [
-      to.read(project, baseline, evaluation, ...profiles),
+      to.read(project, baseline, evaluation, '*/inference/*/profile.json'),
       to.write('*/inference/*/drift.json', '*/inference/*/metrics-unsent.json'),
       to.publishMetrics(),
     ],
@@ -198,8 +193,8 @@ export const functionDefinitions = {
     description: 'Records how an execution ended and alerts when it failed',
     ...light,
     asynchronous: true,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'TOPIC_ARN'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.describeExecutions(), to.publishAlerts()],
+    variables: ['TABLE', 'ENVIRONMENT', 'TOPIC_ARN'],
+    grants: (to) => [to.readTable(), to.writeTable(), to.publishAlerts()],
   },
   'write-report': {
     entry: 'functions/report/handler.ts',
@@ -222,13 +217,7 @@ export const functionDefinitions = {
     ...light,
     asynchronous: true,
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [
-      to.read(project),
-      to.readTable(),
-      to.writeTable(),
-      to.startExecutions(),
-      to.describeExecutions(),
-    ],
+    grants: (to) => [to.list('*/inbox/*'), to.readTable(), to.writeTable(), to.startExecutions()],
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>
 

@@ -44,11 +44,11 @@ export class UseCase extends pulumi.ComponentResource {
       `${name}-outcome`,
       {
         ruleName: names.of('rule', project.id, 'outcome'),
-        description: `How executions of ${project.id} ended: sees failures, timeouts and stops alike`,
+        description: `How executions of ${project.id} go on and end: sees timeouts and stops, which no state does`,
         pattern: pulumi.all([this.trainingArn, this.inferenceArn]).apply((stateMachineArn) => ({
           source: ['aws.states'],
           'detail-type': ['Step Functions Execution Status Change'],
-          detail: { stateMachineArn, status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+          detail: { stateMachineArn },
         })),
         target: functions['record-outcome'],
         deadLetters,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -14,6 +14,7 @@ for (const name of [
   'detect-libc',
 ])
   install(name)
+writeFileSync(join(root, 'node_modules/@duckdb/node-bindings/package.json'), '{"version": "1.5.5-r.5"}')
 
 test('takes the binding of the platform, and what it requires', () => {
   expect(duckdbPackages(root, 'linux-arm64')).toEqual({
@@ -32,7 +33,7 @@ test('refuses a platform that is not installed, with the command that installs i
     new Error(
       'the DuckDB layer cannot be built for linux-x64: got no @duckdb/node-bindings-linux-x64 in node_modules; ' +
         'expected what npm installs for that platform; ' +
-        'run: npm i --no-save --os=linux --cpu=x64 @duckdb/node-bindings-linux-x64',
+        'run: npm i --no-save --os=linux --cpu=x64 @duckdb/node-bindings-linux-x64@1.5.5-r.5',
     ),
   )
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { vi } from 'vitest'
+import { bundleFunctions } from '../../infra/bundle.ts'
 
 export interface Recorded {
   readonly type: string
@@ -28,16 +29,26 @@ export interface Program {
   policyOf(role: string): Statement[]
 }
 
-const root = resolve(import.meta.dirname, '../..')
+export const repository = resolve(import.meta.dirname, '../..')
 const account = '123456789012'
 const region = 'eu-central-1'
 
 /** The configuration of an environment as its file gives it, and what a test puts on top. */
 export function configurationOf(environment: string): Record<string, string> {
-  const text = readFileSync(join(root, `Pulumi.${environment}.yaml`), 'utf8')
+  const text = readFileSync(join(repository, `Pulumi.${environment}.yaml`), 'utf8')
   return Object.fromEntries(
     [...text.matchAll(/^ {2}(\w+:\w+): (.+)$/gm)].map(([, key, value]) => [key!, value!]),
   )
+}
+
+const bundled = new Map<string, ReturnType<typeof bundleFunctions>>()
+
+/** Bundling is most of an evaluation's time, and the sources do not change while a test file runs. */
+export const bundleOnce: typeof bundleFunctions = (root, entries) => {
+  const key = JSON.stringify([root, entries])
+  const known = bundled.get(key) ?? bundleFunctions(root, entries)
+  bundled.set(key, known)
+  return known
 }
 
 export async function evaluate(
@@ -58,6 +69,7 @@ export async function evaluate(
     false,
   )
   vi.resetModules()
+  vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: bundleOnce }))
   const module = await import('../../stacks/index.ts')
   await pulumi.runtime.disconnect()
   const outputs: Record<string, unknown> = {}

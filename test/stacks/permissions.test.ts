@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type FunctionName, functionDefinition, functionEntries } from '../../infra/functions.ts'
+import { mapValues } from '../../infra/map-values.ts'
+import { bundleOnce, evaluate, repository } from './record-program.ts'
+
+const dev = await evaluate('dev')
+const names = (Object.keys(functionEntries) as FunctionName[]).filter((name) =>
+  existsSync(join(repository, functionEntries[name])),
+)
+const entries = Object.fromEntries(names.map((name) => [name, functionEntries[name]])) as Record<
+  FunctionName,
+  string
+>
+const bundles = await bundleOnce(repository, entries)
+
+/** API calls that stand in a bundle only if its code makes them, and what IAM calls them. */
+const actions: Readonly<Record<string, string>> = {
+  GetObjectCommand: 's3:GetObject',
+  HeadObjectCommand: 's3:GetObject',
+  PutObjectCommand: 's3:PutObject',
+  ListObjectsV2Command: 's3:ListBucket',
+  GetCommand: 'dynamodb:GetItem',
+  PutCommand: 'dynamodb:PutItem',
+  UpdateCommand: 'dynamodb:UpdateItem',
+  PublishCommand: 'sns:Publish',
+  PutMetricDataCommand: 'cloudwatch:PutMetricData',
+  StartExecutionCommand: 'states:StartExecution',
+  CreateModelPackageCommand: 'sagemaker:CreateModelPackage',
+  DescribeModelPackageCommand: 'sagemaker:DescribeModelPackage',
+  UpdateModelPackageCommand: 'sagemaker:UpdateModelPackage',
+}
+
+/** Granted and not called: the service looks on behalf of the caller. */
+const onBehalf: Readonly<Record<string, readonly string[]>> = { 'register-model': ['s3:GetObject'] }
+
+const called = mapValues(bundles, ({ code }) => {
+  const commands = [...code.matchAll(/new (\w+Command)\(/g)].map(([, command]) => actions[command ?? ''])
+  return new Set(commands.filter((action) => action !== undefined))
+})
+const granted = (name: string) => new Set(dev.policyOf(`${name}-role`).flatMap(({ Action }) => Action))
+
+test.each(names)('%s may call every API that its bundle calls', (name) => {
+  expect([...called[name]].filter((action) => !granted(name).has(action))).toEqual([])
+})
+
+test.each(names)('%s may call nothing that its bundle does not call', (name) => {
+  // A table is read or written as a whole: its single actions come together.
+  const together = new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'])
+  const needless = [...new Set(Object.values(actions))].filter(
+    (action) =>
+      !together.has(action) &&
+      granted(name).has(action) &&
+      !called[name].has(action) &&
+      !onBehalf[name]?.includes(action),
+  )
+  expect(needless).toEqual([])
+})
+
+test.each(names)('%s is given the variables that its code asks for', (name) => {
+  const { code } = bundles[name]
+  const asked = [
+    ...[...code.matchAll(/requiredVariable\("([A-Z_]+)"\)/g)].map(([, variable]) => variable),
+    ...[...code.matchAll(/process\.env\.(TABLE|PROJECT_URIS|TRAINING_ENGINE|ENVIRONMENT)\b/g)].map(
+      ([, v]) => v,
+    ),
+    ...(/\{ TABLE: \w+ \} = process\.env/.test(code) ? ['TABLE'] : []),
+  ]
+  expect(new Set(functionDefinition(name).variables)).toEqual(new Set(asked))
+})
+
+test('functions with DuckDB get the layer and a memory limit, the others neither', () => {
+  for (const name of names) {
+    const { inputs } = dev.one('aws:lambda/function:Function', `${name}-function`)
+    expect([name, (inputs.layers as unknown[]).length]).toEqual([name, bundles[name].usesDuckdb ? 1 : 0])
+    const { variables } = inputs.environment as { variables: Record<string, string> }
+    const limit = String(Math.floor(functionDefinition(name).memoryMegabytes * 0.6))
+    expect([name, variables.DUCKDB_MEMORY_MB]).toEqual([name, bundles[name].usesDuckdb ? limit : undefined])
+  }
+})

@@ -11,6 +11,8 @@ if (major < needed) {
   )
   process.exit(2)
 }
+// Whoever reads may have seen enough: `| head`.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 if (process.argv[2] !== '--guard') {
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv)

@@ -7,6 +7,9 @@ import { missingChange, type Presence } from './missing-change.ts'
 /** With fewer rows on a side, "nothing moved" cannot be told from "nothing could be seen". */
 export const minimumRows = 30
 
+/** An effect so many times the threshold is never called "no drift", even where chance can explain it. */
+const clearlyLarge = 3
+
 export interface Thresholds {
   /** Least effect: Wasserstein in baseline deviations, or corrected Jensen-Shannon distance. */
   readonly effect: number
@@ -128,6 +131,8 @@ function tooLittle(
   if (evidence.effect === null) return evidence.reason ?? 'no statistic can be computed'
   if (evidence.pValue === null && evidence.effect >= thresholds.effect)
     return evidence.reason ?? 'the effect cannot be tested'
+  if (evidence.effect >= clearlyLarge * thresholds.effect)
+    return `an effect of ${evidence.effect.toFixed(2)} in ${rows} rows may be chance, and may be drift`
   return undefined
 }
 

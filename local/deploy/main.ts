@@ -25,16 +25,17 @@ const stack = options.stack ?? 'dev'
 const directory = resolve(options.program ?? '.')
 const place = { accountId: options.account, region: options.region, partition: 'aws' }
 
+/** The first is the cause; Pulumi reports everything that depended on it as a failure too. */
+const failures: unknown[] = []
+
 const say = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`)
 
 try {
   await deploy()
   process.exit(0)
-} catch (error) {
-  say({
-    error: error instanceof Error ? error.message : String(error),
-    stack: error instanceof Error ? error.stack : undefined,
-  })
+} catch (thrown) {
+  const error = failures[0] ?? thrown
+  say({ error: error instanceof Error ? error.message : String(error) })
   process.exit(1)
 }
 
@@ -42,9 +43,13 @@ async function deploy(): Promise<void> {
   const config = readConfig(directory, stack)
   for (const key of config.placeholders)
     say({ note: `${key} is encrypted: a placeholder stands for it locally` })
-  pulumi.runtime.setAllConfig({ 'aws:region': place.region, ...config.values })
+  pulumi.runtime.setAllConfig({
+    'aws:region': place.region,
+    ...config.values,
+    // The functions run on this computer, whatever the stack says of Lambda's.
+    [`${config.project}:duckdbPlatform`]: 'host',
+  })
   await control('begin', {})
-  const failures: unknown[] = []
   process.on('unhandledRejection', (reason) => failures.push(reason))
   await pulumi.runtime.setMocks(
     {

@@ -34,6 +34,9 @@ export type JournalRecord =
       readonly events: HistoryEvent[]
     }
 
+  /** The end has been handed to EventBridge. */
+  | { readonly kind: 'told'; readonly events: HistoryEvent[] }
+
 export interface Journal {
   /** Resolves when the record is on disk. Records keep the order of the calls. */
   append(record: JournalRecord): Promise<void>
@@ -128,27 +131,24 @@ async function endOfLastLine(path: string, size: number): Promise<number> {
   }
 }
 
-/** Streams the whole records of a journal; what follows a torn line was never acknowledged. */
-export async function* readJournal(path: string): AsyncGenerator<JournalRecord> {
+/** Streams the whole lines of a file of JSON lines; what follows a torn one was never acknowledged. */
+export async function* readLines<T>(path: string): AsyncGenerator<T> {
   const stream = createReadStream(path, { encoding: 'utf8' })
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (line === '') continue
-      const record = parseRecord(line)
-      if (record === undefined) return
-      yield record
+      let value: T
+      try {
+        value = JSON.parse(line)
+      } catch (error) {
+        if (error instanceof SyntaxError) return
+        throw error
+      }
+      yield value
     }
   } finally {
     stream.destroy()
   }
 }
 
-function parseRecord(line: string): JournalRecord | undefined {
-  try {
-    const value: JournalRecord = JSON.parse(line)
-    return typeof value === 'object' && value !== null && 'kind' in value ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
+export const readJournal = (path: string) => readLines<JournalRecord>(path)

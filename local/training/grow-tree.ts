@@ -2,68 +2,17 @@
 import type { BinnedTable } from './binned-table.ts'
 import type { ColumnSampler } from './column-sampler.ts'
 import type { Crew } from './crew.ts'
-import { addRows, addSums, subtractSums } from './histogram.ts'
-import type { HistogramPool } from './histogram-pool.ts'
-import type { Settings } from './hyperparameters.ts'
+import { splitEvaluator } from './evaluate-splits.ts'
+import { canSplit, type Due, type GrowingGround, type Node, type OwnRows, release } from './growing-ground.ts'
 import { partition } from './partition.ts'
-import { noSplit, type Split, splitFeature, weightOf } from './split.ts'
+import { type Split, weightOf } from './split.ts'
 import type { Tree } from './tree.ts'
-
-/** What all threads of a crew see. */
-export interface GrowingGround {
-  readonly binned: BinnedTable
-  readonly settings: Settings
-  /** Gradient and hessian of each row, on the grid of exact sums. */
-  readonly pairs: Float64Array
-  readonly pool: HistogramPool
-  /** Per thread and node of a batch: the best split among the thread's features. */
-  readonly candidates: Float64Array
-  /** Per thread: its part of the root's sums. */
-  readonly rootSums: Float64Array
-}
-
-/** What one thread owns: a list of its rows (of which `count` are in the tree's sample) and room for two partitions. */
-export interface OwnRows {
-  readonly list: Int32Array
-  readonly spare: Int32Array
-  count: number
-}
 
 export interface GrownTree {
   readonly tree: Tree
   /** Of the thread's own rows in the sample: the ranges of its list that ended in a leaf, with the leaf's value. */
   readonly leaves: readonly { readonly from: number; readonly to: number; readonly value: number }[]
 }
-
-/** Numbers that describe a split in `candidates`. */
-const FIELDS = 6
-/** Splits that gain no more than this are noise of the arithmetic (kRtEps in xgboost). */
-const LEAST_GAIN = 1e-6
-
-interface Node {
-  readonly id: number
-  readonly parent: number
-  readonly depth: number
-  readonly gradient: number
-  readonly hessian: number
-  /** Range of the thread's own row list. */
-  readonly from: number
-  readonly to: number
-  /** Histogram in the pool; −1: none. */
-  histogram: number
-  split: Split | undefined
-  left: number
-  right: number
-}
-
-/** A pair of siblings whose histograms are due; the root has no sibling. `parent` is the parent's histogram or −1. */
-interface Due {
-  readonly small: Node
-  readonly large: Node | undefined
-  readonly parent: number
-}
-
-export const candidateRoom = (pool: HistogramPool, threads: number) => threads * 2 * pool.batch * FIELDS
 
 /**
  * Called by every thread of the crew with the same ground; all of them return the same tree.
@@ -78,9 +27,10 @@ export function growTree(
 ): GrownTree {
   const { settings, pool } = ground
   const free = Array.from({ length: pool.capacity }, (_, index) => pool.capacity - 1 - index)
-  const nodes = [rootNode(crew, ground, own)]
-  const evaluate = batchEvaluator(crew, ground, own, columns, free)
-  let waiting = evaluate([{ small: nodes[0] as Node, large: undefined, parent: -1 }])
+  const root = rootNode(crew, ground, own)
+  const nodes = [root]
+  const evaluate = splitEvaluator(crew, ground, own, columns, free)
+  let waiting = evaluate([{ small: root, large: undefined, parent: -1 }])
   let leafCount = 1
   while (waiting.length > 0) {
     const batch = nextBatch(waiting, settings.lossguide ? 1 : pool.batch, settings.lossguide)
@@ -139,10 +89,6 @@ function makeNode(
   return { id, parent, depth, gradient, hessian, from, to, ...unset }
 }
 
-function canSplit(node: Node, { maxDepth, minChildWeight }: Settings): boolean {
-  return (maxDepth === 0 || node.depth < maxDepth) && node.hessian >= 2 * minChildWeight
-}
-
 /** Depth-wise: the shallowest nodes, in the order of their numbers; by loss: the one with the largest gain. */
 function nextBatch(waiting: readonly Node[], limit: number, lossguide: boolean): Node[] {
   const gain = (node: Node) => node.split?.gain ?? 0
@@ -173,138 +119,6 @@ function divide(node: Node, id: number, binned: BinnedTable, own: OwnRows): [Nod
       node.to,
     ),
   ]
-}
-
-function release(node: Node, free: number[]): void {
-  if (node.histogram >= 0) free.push(node.histogram)
-  node.histogram = -1
-}
-
-/** Finds the best splits of a batch of siblings and returns the nodes that have one. */
-function batchEvaluator(
-  crew: Crew,
-  ground: GrowingGround,
-  own: OwnRows,
-  columns: ColumnSampler,
-  free: number[],
-): (due: readonly Due[]) => Node[] {
-  const { binned, settings, pool, pairs, candidates } = ground
-  const { size, store } = pool
-  const share = ownShare(crew, binned)
-  const scratch = new Float64Array(
-    2 * binned.features.valueBins.reduce((most, bins) => Math.max(most, bins), 1),
-  )
-  const best = noSplit()
-  const take = () => {
-    const histogram = free.pop()
-    if (histogram === undefined) throw new TypeError('the histogram pool is exhausted')
-    return histogram
-  }
-  return (due) => {
-    const built: Node[] = []
-    for (const { small, large, parent } of due) {
-      small.histogram = take()
-      built.push(small)
-      if (large === undefined) continue
-      large.histogram = parent >= 0 ? parent : take()
-      if (parent < 0) built.push(large)
-    }
-    for (const [at, node] of built.entries()) {
-      const target = crew.rank === 0 ? store : (pool.buffers[crew.rank - 1] ?? store)
-      const start = (crew.rank === 0 ? node.histogram : at) * size
-      target.fill(0, start, start + size)
-      for (const block of binned.blocks) addRows(target, start, block, pairs, own.list, node.from, node.to)
-    }
-    crew.meet()
-    const width = 2 * (share.toSlot - share.fromSlot)
-    for (const [at, node] of built.entries()) {
-      const start = node.histogram * size + 2 * share.fromSlot
-      for (const buffer of pool.buffers) addSums(store, start, buffer, at * size + 2 * share.fromSlot, width)
-    }
-    const asked: Node[] = []
-    for (const { small, large, parent } of due) {
-      asked.push(small)
-      if (large === undefined) continue
-      asked.push(large)
-      if (parent < 0) continue
-      const start = 2 * share.fromSlot
-      subtractSums(store, large.histogram * size + start, small.histogram * size + start, width)
-    }
-    for (const [at, node] of asked.entries()) {
-      best.gain = LEAST_GAIN
-      best.feature = -1
-      if (canSplit(node, settings)) {
-        const allowed = columns.allowed(node.depth, node.id)
-        for (let index = share.fromFeature; index < share.toFeature; index++) {
-          const feature = binned.featureOrder[index] as number
-          if (allowed !== undefined && allowed[feature] === 0) continue
-          const { gradient, hessian } = node
-          const start = node.histogram * size
-          splitFeature(binned.features, feature, store, start, gradient, hessian, settings, scratch, best)
-        }
-      }
-      writeSplit(candidates, (crew.rank * 2 * pool.batch + at) * FIELDS, best)
-    }
-    crew.meet()
-    return asked.filter((node, at) => {
-      node.split = bestOf(candidates, at, crew.size, pool.batch)
-      if (node.split !== undefined && node.split.gain < settings.gamma) node.split = undefined
-      // What no longer fits beside the room of the next batch is built anew when its turn comes.
-      if (node.split === undefined || free.length < 2 * pool.batch) release(node, free)
-      return node.split !== undefined
-    })
-  }
-}
-
-/** The features that this thread looks at: whole bundles, about the same work for each thread. */
-function ownShare(crew: Crew, { bundles, features, featureOrder, slots }: BinnedTable) {
-  const work = (bundle: number) => bundles.firstSlot[bundle] as number
-  const boundary = (rank: number) => {
-    let bundle = 0
-    while (bundle < bundles.count && work(bundle) * crew.size < rank * slots) bundle++
-    return rank === crew.size ? bundles.count : bundle
-  }
-  const fromBundle = boundary(crew.rank)
-  const toBundle = boundary(crew.rank + 1)
-  const slotOf = (bundle: number) => (bundle < bundles.count ? (bundles.firstSlot[bundle] as number) : slots)
-  const featureAt = (bundle: number) => {
-    const index = featureOrder.findIndex((feature) => (features.bundle[feature] as number) >= bundle)
-    return index < 0 ? featureOrder.length : index
-  }
-  return {
-    fromSlot: slotOf(fromBundle),
-    toSlot: slotOf(toBundle),
-    fromFeature: featureAt(fromBundle),
-    toFeature: featureAt(toBundle),
-  }
-}
-
-function writeSplit(candidates: Float64Array, at: number, split: Split): void {
-  candidates[at] = split.gain
-  candidates[at + 1] = split.feature
-  candidates[at + 2] = split.bin
-  candidates[at + 3] = split.missingLeft ? 1 : 0
-  candidates[at + 4] = split.leftGradient
-  candidates[at + 5] = split.leftHessian
-}
-
-/** The largest gain of all threads; at the same gain the earlier feature, so that the number of threads is no matter. */
-function bestOf(candidates: Float64Array, node: number, threads: number, batch: number): Split | undefined {
-  let chosen = -1
-  for (let rank = 0; rank < threads; rank++) {
-    const at = (rank * 2 * batch + node) * FIELDS
-    if ((candidates[at + 1] as number) < 0) continue
-    const gain = candidates[at] as number
-    const better =
-      chosen < 0 ||
-      gain > (candidates[chosen] as number) ||
-      (gain === candidates[chosen] && (candidates[at + 1] as number) < (candidates[chosen + 1] as number))
-    if (better) chosen = at
-  }
-  if (chosen < 0) return undefined
-  const [gain = 0, feature = -1, bin = -1, missingLeft = 0, leftGradient = 0, leftHessian = 0] =
-    candidates.subarray(chosen, chosen + FIELDS)
-  return { gain, feature, bin, missingLeft: missingLeft === 1, leftGradient, leftHessian }
 }
 
 function finish(

@@ -77,10 +77,15 @@ function forEachTie(ranked: Ranked, visit: (positive: number, negative: number) 
 
 /** Row numbers by falling value: a radix sort on the bits of the floats, several times faster than a comparison sort. */
 function descending(values: Float32Array): Uint32Array {
-  const bits = new Uint32Array(Float32Array.from(values, (value) => value + 0).buffer)
-  const keys = bits.map((word) => (word >= 0x80000000 ? word : ~word & 0x7fffffff))
-  let order = Uint32Array.from(keys, (_key, row) => row)
-  let next = new Uint32Array(order.length)
+  const bits = new Uint32Array(values.slice().buffer)
+  const keys = new Uint32Array(values.length)
+  let order = new Uint32Array(values.length)
+  let next = new Uint32Array(values.length)
+  for (let row = 0; row < keys.length; row++) {
+    const word = bits[row] as number
+    keys[row] = word >= 0x80000000 ? word : ~word & 0x7fffffff
+    order[row] = row
+  }
   for (const shift of [0, 11, 22]) {
     const starts = new Uint32Array(2049)
     for (let row = 0; row < keys.length; row++) {

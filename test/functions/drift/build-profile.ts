@@ -1,5 +1,12 @@
 /** Builds profiles out of plain values, so that a drift test reads as data. */
-import type { CategoryColumn, NumericColumn, Profile, ProfileColumn } from '../../../functions/profile/profile.ts'
+import type {
+  CategoryColumn,
+  NumericColumn,
+  OpaqueColumn,
+  Profile,
+  ProfileColumn,
+} from '../../../functions/profile/profile.ts'
+import { hashOf, mergeHashes } from '../../../functions/profile/smallest-hashes.ts'
 
 export type Cell = number | string | null
 
@@ -52,6 +59,12 @@ export function categoryColumn(cells: readonly (string | null)[]): CategoryColum
     levels,
     otherCount: 0,
   }
+}
+
+export function identifierColumn(cells: readonly string[]): OpaqueColumn {
+  const smallestHashes = mergeHashes([...new Set(cells)].map(hashOf), [])
+  const base = { count: cells.length, nulls: 0, unreadable: 0, violations: [] }
+  return { kind: 'opaque', type: 'identifier', ...base, smallestHashes }
 }
 
 export function profileOf(rows: number, columns: Record<string, ProfileColumn>): Profile {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { detectDrift, ignoredColumns } from '../../../functions/drift/detect-drift.ts'
 import { driftSchema } from '../../../functions/drift/drift.ts'
 import { seededRandom } from '../../../functions/statistics/seeded-random.ts'
-import { type Cell, categoryColumn, cellColumn, numericColumn, profileOf, profileTable, thresholds } from './build-profile.ts'
+import {
+  type Cell,
+  categoryColumn,
+  cellColumn,
+  numericColumn,
+  profileOf,
+  profileTable,
+  thresholds,
+} from './build-profile.ts'
 
 const rows = 600
 const random = seededRandom(11)
@@ -42,7 +50,9 @@ describe('drift of a batch', () => {
   it('names the column that moved and no other, in words', () => {
     const drift = compare(table(rows * 5), table(rows, 0.5))
     expect(drift.drifted).toEqual(['age'])
-    expect(drift.features.age?.reason).toMatch(/^values moved by 0\.\d\d baseline deviations \(p < 0\.0001\)$/)
+    expect(drift.features.age?.reason).toMatch(
+      /^values moved by 0\.\d\d baseline deviations \(p < 0\.0001\)$/,
+    )
     expect(drift.driftScore).toBe(0.25)
   })
 
@@ -68,7 +78,14 @@ describe('drift of a batch', () => {
     const same = table(rows)
     const drift = compare(same, same)
     for (const feature of Object.values(drift.features)) {
-      expect(feature).toMatchObject({ drifted: false, effect: 0, psi: 0, jensenShannon: 0, missingChange: 0, pValue: 1 })
+      expect(feature).toMatchObject({
+        drifted: false,
+        effect: 0,
+        psi: 0,
+        jensenShannon: 0,
+        missingChange: 0,
+        pValue: 1,
+      })
     }
   })
 
@@ -82,27 +99,42 @@ describe('drift of a batch', () => {
   })
 
   it('finds levels that the baseline never held, even where every level is too rare to be a cell', () => {
-    const codes = (prefix: string, count: number) => draw(count, () => `${prefix}${Math.floor(random() * 400)}`)
+    const codes = (prefix: string, count: number) =>
+      draw(count, () => `${prefix}${Math.floor(random() * 400)}`)
     const drift = compare({ code: codes('a', 4_000) }, { code: codes('b', 800) })
     expect(drift.features.code).toMatchObject({ drifted: true, unseenShare: 1 })
-    expect(drift.features.code?.reason).toContain('100.0 % of the values are levels that the baseline never held')
+    expect(drift.features.code?.reason).toContain(
+      '100.0 % of the values are levels that the baseline never held',
+    )
     expect(compare({ code: codes('a', 4_000) }, { code: codes('a', 800) }).drifted).toEqual([])
   })
 
   it('finds a constant that became another constant, and a flat column that began to vary', () => {
     const constant = (value: Cell) => new Array<Cell>(200).fill(value)
-    expect(compare({ x: constant(5) }, { x: constant(7) }).features.x).toMatchObject({ drifted: true, wasserstein: null, ks: 1 })
+    expect(compare({ x: constant(5) }, { x: constant(7) }).features.x).toMatchObject({
+      drifted: true,
+      wasserstein: null,
+      ks: 1,
+    })
     expect(compare({ x: constant('a') }, { x: constant('b') }).drifted).toEqual(['x'])
     const varied = Array.from({ length: 200 }, (_, at) => 4 - at / 100)
     expect(compare({ x: constant(5) }, { x: varied }).drifted).toEqual(['x'])
-    expect(compare({ x: constant(5) }, { x: constant(5) }).features.x).toMatchObject({ drifted: false, effect: 0 })
+    expect(compare({ x: constant(5) }, { x: constant(5) }).features.x).toMatchObject({
+      drifted: false,
+      effect: 0,
+    })
   })
 })
 
 describe('data too little to say anything', () => {
   it('says so for an empty batch instead of "no drift"', () => {
     const drift = compare(table(rows), { age: [], visits: [], payer: [], sex: [] })
-    expect(drift).toMatchObject({ status: 'insufficient-data', driftScore: null, weightedDriftScore: null, alarm: false })
+    expect(drift).toMatchObject({
+      status: 'insufficient-data',
+      driftScore: null,
+      weightedDriftScore: null,
+      alarm: false,
+    })
     expect(drift.insufficient).toEqual(['age', 'visits', 'payer', 'sex'])
   })
 
@@ -120,12 +152,29 @@ describe('data too little to say anything', () => {
     expect(compare(table(rows * 5), table(12, 9)).features.age?.drifted).toBe(true)
   })
 
+  it('does not clear a large effect that chance could explain', () => {
+    const cells = (shift: number) => ({ x: Array.from({ length: 40 }, (_, at) => (at % 10) + shift) })
+    const feature = compare(cells(0), cells(2)).features.x
+    expect(feature).toMatchObject({ drifted: null, ks: 0.2 })
+    expect(feature?.reason).toBe(
+      'insufficient-data: an effect of 0.70 in 40 rows may be chance, and may be drift',
+    )
+  })
+
   it('compares an all-null column by its missing share alone', () => {
     const nothing = numericColumn(new Array(100).fill(null))
     const something = numericColumn(draw(100, normal))
     const judge = (before: typeof nothing, now: typeof nothing) =>
-      detectDrift({ baseline: profileOf(100, { x: before }), current: profileOf(100, { x: now }), thresholds }).features.x
-    expect(judge(nothing, nothing)).toMatchObject({ drifted: false, ks: null, reason: 'neither side has values' })
+      detectDrift({
+        baseline: profileOf(100, { x: before }),
+        current: profileOf(100, { x: now }),
+        thresholds,
+      }).features.x
+    expect(judge(nothing, nothing)).toMatchObject({
+      drifted: false,
+      ks: null,
+      reason: 'neither side has values',
+    })
     expect(judge(something, nothing)).toMatchObject({ drifted: true, missingChange: 1, wasserstein: null })
     expect(judge(nothing, something)).toMatchObject({ drifted: true, missingChange: -1 })
   })
@@ -134,7 +183,8 @@ describe('data too little to say anything', () => {
     const cells = [...draw(300, normal), Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     const drift = compare({ x: draw(300, normal) }, { x: cells })
     const { ks, psi, wasserstein, jensenShannon, effect } = drift.features.x ?? {}
-    for (const value of [ks, psi, wasserstein, jensenShannon, effect]) expect(Number.isFinite(value)).toBe(true)
+    for (const value of [ks, psi, wasserstein, jensenShannon, effect])
+      expect(Number.isFinite(value)).toBe(true)
   })
 })
 

@@ -155,7 +155,7 @@ describe('data too little to say anything', () => {
   it('does not clear a large effect that chance could explain', () => {
     const cells = (shift: number) => ({ x: Array.from({ length: 40 }, (_, at) => (at % 10) + shift) })
     const feature = compare(cells(0), cells(2)).features.x
-    expect(feature).toMatchObject({ drifted: null, ks: 0.2 })
+    expect(feature).toMatchObject({ drifted: null, status: 'insufficient-data' })
     expect(feature?.reason).toBe(
       'insufficient-data: an effect of 0.70 in 40 rows may be chance, and may be drift',
     )

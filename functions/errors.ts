@@ -1,6 +1,6 @@
 /** The error taxonomy: names that are also Amazon States Language error names, and the grammar of their messages. */
 
-/** The five parts of a message. `where` names places (column, row, uri, key), never a value that may be a patient's. */
+/** The five parts of a message. `where` names places (column, row, uri, key), never the content of a cell. */
 export interface ErrorParts {
   readonly what: string
   readonly where?: string

@@ -35,7 +35,7 @@ export const featureSchema = z.strictObject({
   levels: z.array(z.string()).min(2).optional(),
   /** The columns of the source table that it is computed from: carries importance back to drift. */
   from: z.array(z.string()).min(1),
-  /** What a reader of a prediction sees: `prior inpatient visits`. */
+  /** What a reader of a prediction sees: `visits in the year before`. */
   label: z.string(),
   /** A sentence with `{value}`; the direction is added by the platform. */
   sentence: z.string().optional(),

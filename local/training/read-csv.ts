@@ -191,7 +191,7 @@ function notNumber(name: string, line: number, column: number) {
     'a cell is not a number',
     `file ${name}, row ${line}, column ${column}`,
     undefined,
-    'finite',
+    'a finite number',
     hint,
   )
 }

@@ -62,6 +62,7 @@ async function iterate(iteration: {
       { kind: 'note', at: visit.at, name: `${type}:${child}`, value: true },
       [{ type, details: { name: visit.name, index } }],
       previous,
+      true,
     ).events[0]?.id ?? previous
   const happened = (type: string) => visit.recall(`${type}:${child}`) !== undefined
   let last = happened('MapIterationStarted')

@@ -1,5 +1,5 @@
 /** The append-only file of an execution: JSON lines, on disk before `append` resolves, a torn last line dropped on reading. */
-import { createReadStream } from 'node:fs'
+import { appendFileSync, createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,8 +38,11 @@ export type JournalRecord =
   | { readonly kind: 'told'; readonly events: HistoryEvent[] }
 
 export interface Journal {
-  /** Resolves when the record is on disk. Records keep the order of the calls. */
-  append(record: JournalRecord): Promise<void>
+  /**
+   * Hands the record to the file, in the order of the calls: a killed process loses nothing of it. What is returned
+   * resolves when it is on disk. `lazy`: the next record that is awaited brings it along.
+   */
+  append(record: JournalRecord, lazy?: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,12 +59,12 @@ export class MemoryJournal implements Journal {
   }
 }
 
-/** Group commit: everything appended while one write is under way goes into the next, with one fdatasync. */
+/** Group commit: everything written while one fdatasync is under way shares the next. */
 export class FileJournal implements Journal {
   readonly #file: FileHandle
-  #waiting: string[] = []
-  #next = Promise.withResolvers<void>()
-  #pumping: Promise<void> | undefined
+  #written = 0
+  #synced = 0
+  #syncing: Promise<void> | undefined
   /** After a failed write the tail may be torn: nothing may follow it. */
   #broken: unknown
 
@@ -79,37 +82,40 @@ export class FileJournal implements Journal {
     return new FileJournal(file)
   }
 
-  append(record: object): Promise<void> {
+  append(record: object, lazy = false): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken)
-    this.#waiting.push(`${JSON.stringify(record)}\n`)
-    const { promise } = this.#next
-    this.#pumping ??= this.#pump()
-    return promise
+    try {
+      appendFileSync(this.#file.fd, `${JSON.stringify(record)}\n`)
+    } catch (error) {
+      this.#broken = error
+      return Promise.reject(error)
+    }
+    this.#written += 1
+    return lazy ? Promise.resolve() : this.#durable(this.#written)
   }
 
-  async #pump(): Promise<void> {
-    // Lets what is appended in the same turn share the first write.
-    await Promise.resolve()
-    while (this.#waiting.length > 0) {
-      const lines = this.#waiting.join('')
-      const { resolve, reject } = this.#next
-      this.#waiting = []
-      this.#next = Promise.withResolvers<void>()
-      try {
-        if (this.#broken !== undefined) throw this.#broken
-        await this.#file.appendFile(lines)
-        await this.#file.datasync()
-        resolve()
-      } catch (error) {
-        this.#broken = error
-        reject(error)
-      }
+  async #durable(mark: number): Promise<void> {
+    while (this.#synced < mark) {
+      this.#syncing ??= this.#sync()
+      await this.#syncing
     }
-    this.#pumping = undefined
+  }
+
+  async #sync(): Promise<void> {
+    const mark = this.#written
+    try {
+      await this.#file.datasync()
+      this.#synced = mark
+    } catch (error) {
+      this.#broken = error
+      throw error
+    } finally {
+      this.#syncing = undefined
+    }
   }
 
   async close(): Promise<void> {
-    await this.#pumping
+    if (this.#broken === undefined) await this.#durable(this.#written)
     await this.#file.close()
   }
 }

@@ -30,7 +30,7 @@ export interface ChildRecord {
 
 /** The children's records of one Map run. */
 export interface MapRunLog {
-  append(child: number, record: JournalRecord): Promise<void>
+  append(child: number, record: JournalRecord, lazy?: boolean): Promise<void>
   /** Everything that was appended, by this process and earlier ones, in order. */
   read(): AsyncIterable<ChildRecord>
   update(status: string, counts: ItemCounts, stopDate?: string): void

@@ -66,12 +66,13 @@ export class Run {
 
   /**
    * Numbers the events and appends the record, in one turn: what is in the file is a prefix of what happened.
-   * `flushed` may be left alone where a later record of the same execution is awaited.
+   * `lazy`: a later record of the same execution is awaited instead.
    */
   commit(
     entry: Entry,
     events: readonly NewEvent[],
     previousEventId: number,
+    lazy = false,
   ): { events: HistoryEvent[]; flushed: Promise<void> } {
     if (this.#ended) throw new Interrupted('ended')
     const ending = entry.kind === 'end'
@@ -83,7 +84,7 @@ export class Run {
       previous = fresh.id
       return fresh
     })
-    const flushed = this.journal.append({ ...entry, events: numbered })
+    const flushed = this.journal.append({ ...entry, events: numbered }, lazy)
     // A failed write reaches whoever awaits this or a later record.
     flushed.catch(() => undefined)
     return { events: numbered, flushed }

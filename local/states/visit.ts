@@ -55,15 +55,20 @@ export class Visit {
 
   /** Records a fact, and its events, before going on. */
   async note(name: string, value: unknown, events: readonly NewEvent[] = []): Promise<void> {
-    await this.post(name, value, events)
+    await this.#commit(name, value, events, false)
   }
 
   /** As `note`, for a fact that a later record of this execution brings to the disk along with itself. */
-  post(name: string, value: unknown, events: readonly NewEvent[] = []): Promise<void> {
+  post(name: string, value: unknown, events: readonly NewEvent[] = []): void {
+    this.#commit(name, value, events, true)
+  }
+
+  #commit(name: string, value: unknown, events: readonly NewEvent[], lazy: boolean): Promise<void> {
     const committed = this.run.commit(
       { kind: 'note', at: this.at, name, value },
       events,
       this.scope.previousEventId,
+      lazy,
     )
     this.scope.previousEventId = committed.events.at(-1)?.id ?? this.scope.previousEventId
     return committed.flushed

@@ -1,0 +1,59 @@
+/** Reads CSV text (RFC 4180) as the items of a distributed Map: one object of texts per row. */
+import { StateFailure } from './failure.ts'
+
+const delimiters = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const
+
+/** @throws StateFailure States.ItemReaderFailed on a row that is longer than the header, or an open quote */
+export function* csvItems(
+  text: string,
+  options: { headers?: readonly string[] | undefined; delimiter?: keyof typeof delimiters | undefined },
+): Generator<Record<string, string>> {
+  let headers = options.headers
+  let row = 0
+  for (const cells of csvRows(text.replace(/^\uFEFF/, ''), delimiters[options.delimiter ?? 'COMMA'])) {
+    row += 1
+    if (headers === undefined) {
+      headers = cells
+      continue
+    }
+    if (cells.length > headers.length) {
+      throw new StateFailure(
+        'States.ItemReaderFailed',
+        `CSV row ${row} has ${cells.length} cells; the header has ${headers.length}`,
+      )
+    }
+    yield Object.fromEntries(headers.map((header, index) => [header, cells[index] ?? '']))
+  }
+}
+
+function* csvRows(text: string, delimiter: string): Generator<string[]> {
+  let cells: string[] = []
+  let cell = ''
+  let quoted = false
+  let started = false
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text.charAt(i)
+    if (quoted) {
+      if (c !== '"') cell += c
+      else if (text.charAt(i + 1) === '"') {
+        cell += '"'
+        i += 1
+      } else quoted = false
+    } else if (c === '"' && cell === '') {
+      quoted = true
+      started = true
+    } else if (c === delimiter) {
+      cells.push(cell)
+      cell = ''
+      started = true
+    } else if (c === '\n' || c === '\r') {
+      if (c === '\r' && text.charAt(i + 1) === '\n') i += 1
+      if (started || cell !== '') yield [...cells, cell]
+      cells = []
+      cell = ''
+      started = false
+    } else cell += c
+  }
+  if (quoted) throw new StateFailure('States.ItemReaderFailed', 'the CSV ends within a quoted cell')
+  if (started || cell !== '') yield [...cells, cell]
+}

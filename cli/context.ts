@@ -76,6 +76,10 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   const names = new Names(environment)
   const project = options.project ?? 'adherence'
   const [, partition = 'aws'] = (identity.Arn ?? '').split(':')
+  // The stores of the platform find the environment's table and groups as its functions do.
+  process.env.TABLE ??= names.table()
+  process.env.ENVIRONMENT ??= environment
+  process.env.MODEL_PACKAGE_GROUP_PREFIX ??= names.prefix
   return {
     out,
     environment,

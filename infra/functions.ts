@@ -72,7 +72,7 @@ export const functionDefinitions = {
     entry: 'functions/dataset/register.handler.ts',
     description: 'Makes an uploaded table a version of a dataset, with its manifest',
     ...heavy,
-    variables: ['TABLE'],
+    variables: ['TABLE', 'PROJECT_URIS'],
     grants: (to) => [
       to.read(project, ...datasets),
       to.write('*/datasets/*/manifest.json'),

@@ -4,6 +4,7 @@ import { door } from '../door.ts'
 import { datasetVersion, parseS3Uri } from '../layout.ts'
 import { putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
+import { projectUriOf } from '../project-uri.ts'
 import { checkParts } from './check-store.ts'
 import { contentHash } from './content-hash-store.ts'
 import { putDataset } from './dataset-store.ts'
@@ -14,7 +15,8 @@ const uri = z.string().startsWith('s3://')
 
 const input = z.object({
   project: z.string(),
-  projectUri: uri,
+  /** @default the environment's own definition of the project */
+  projectUri: uri.optional(),
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a name of letters, digits, . _ and -'),
   /** The content hash, when the caller has it; @default the first 16 digits of the object's sha256 */
   version: z
@@ -41,7 +43,9 @@ export const handler = door({
   input,
   output,
   async run(request, logger) {
-    const project = await loadProject(request.projectUri)
+    const project = await loadProject(
+      projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS),
+    )
     const plan = await planSource(request.uri, project.source, 'training', partBytes)
     const rowsChecked = await checkParts(plan.parts, project)
     const sha256 = await contentHash(request.uri)

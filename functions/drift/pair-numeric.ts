@@ -1,5 +1,6 @@
 /** Brings two profiles of one numeric column onto one ascending support: exact values, or the baseline's quantile cells. */
 import type { Cells, NumericColumn, Sketch } from '../profile/profile.ts'
+import { sketchBins } from '../profile/sketch.ts'
 import type { PairedValues } from './paired-counts.ts'
 
 type Levels = readonly (readonly [value: number, count: number])[]
@@ -75,18 +76,9 @@ function representatives(
   return Float64Array.from([...edges, beyond])
 }
 
-/** Values that stand for the bins of a sketch, each within its relative error of the shifted value. */
-function sketchLevels({ shift, relativeError, zeros, positive, negative }: Sketch): Levels {
-  const gamma = (1 + relativeError) / (1 - relativeError)
-  const magnitude = (bin: number) => (2 * gamma ** bin) / (gamma + 1)
-  return [
-    ...negative.map(([bin, count]) => [shift - magnitude(bin), count] as const).reverse(),
-    ...(zeros === 0 ? [] : [[shift, zeros] as const]),
-    ...positive.map(([bin, count]) => [shift + magnitude(bin), count] as const),
-  ]
-}
+const sketchLevels = (sketch: Sketch): Levels => sketchBins(sketch).map(({ value, count }) => [value, count])
 
-/** Two sketches round differently, so that both are counted in the baseline's deciles of deciles: coarse, but unbiased. */
+/** Two sketches round differently, so that both are counted in hundredths of the baseline: coarse, but comparable. */
 function pairSketches(baseline: NumericColumn, current: NumericColumn): PairedValues | null {
   const before = levelsOf(baseline) ?? (baseline.sketch && sketchLevels(baseline.sketch))
   if (before === undefined) return null

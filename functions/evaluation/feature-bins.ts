@@ -1,6 +1,7 @@
 /** At most ten bins per feature for the simple model, from the training profile, so that counts of parts add up. */
 import type { FeatureColumns } from '../features/examples.ts'
 import type { NumericColumn, Profile } from '../profile/profile.ts'
+import { sketchBins } from '../profile/sketch.ts'
 
 const maxBins = 10
 
@@ -52,15 +53,7 @@ function quantileEdges(column: NumericColumn): number[] {
 
 function cellLevels({ cells, sketch }: NumericColumn): [number, number][] {
   if (cells !== undefined) return cells.edges.map((edge, at) => [edge, cells.counts[at] ?? 0])
-  if (sketch === undefined) return []
-  const gamma = (1 + sketch.relativeError) / (1 - sketch.relativeError)
-  return [
-    ...sketch.negative
-      .map(([bin, count]): [number, number] => [sketch.shift - gamma ** bin, count])
-      .reverse(),
-    [sketch.shift, sketch.zeros],
-    ...sketch.positive.map(([bin, count]): [number, number] => [sketch.shift + gamma ** bin, count]),
-  ]
+  return sketch === undefined ? [] : sketchBins(sketch).map(({ to, count }) => [to, count])
 }
 
 /** Rows and positives per bin of one feature; rows without a label are left out. */

@@ -1,0 +1,49 @@
+/** write-report: one self-contained page for people and one manifest for programs. */
+import { door } from '../door.ts'
+import { inferenceRun, trainingRun } from '../layout.ts'
+import { putBytes, putJson } from '../object-store.ts'
+import { loadProject } from '../project-store.ts'
+import { contracts } from '../stages.ts'
+import { readDecision, readDrift, readEvaluation, readFirstLines, readProfile } from './documents-store.ts'
+import { inferenceManifest, type ReportRequest, trainingManifest } from './manifest.ts'
+import { renderInferenceReport } from './render-inference-report.ts'
+import { renderTrainingReport } from './render-training-report.ts'
+
+/** Enough for some thousand predictions of the first part. */
+const shownBytes = 4 * 1_024 * 1_024
+
+export const handler = door({
+  ...contracts.writeReport,
+  async run(request, logger) {
+    const finishedAt = new Date().toISOString()
+    const places = request.purpose === 'training' ? trainingRun : inferenceRun
+    const reportUri = places.report(request.runUri)
+    const manifestUri = places.manifest(request.runUri)
+    await putBytes(reportUri, await render(request), 'text/html; charset=utf-8')
+    // The manifest comes last: where it stands, the run is whole.
+    const manifest =
+      request.purpose === 'training'
+        ? trainingManifest(request, finishedAt)
+        : inferenceManifest(request, finishedAt)
+    await putJson(manifestUri, manifest)
+    logger.info('reported', { runId: request.runId, purpose: request.purpose })
+    return { reportUri, manifestUri }
+  },
+})
+
+async function render(request: ReportRequest): Promise<string> {
+  const [project, profile, evaluation] = await Promise.all([
+    loadProject(request.projectUri),
+    readProfile(request.profileUri),
+    readEvaluation(request.evaluationUri),
+  ])
+  if (request.purpose === 'training') {
+    const decision = await readDecision(request.decisionUri)
+    return renderTrainingReport({ request, project, profile, evaluation, decision })
+  }
+  const [drift, predictionLines] = await Promise.all([
+    readDrift(request.driftUri),
+    readFirstLines(inferenceRun.predictionsPart(request.runUri, 0), shownBytes),
+  ])
+  return renderInferenceReport({ request, project, profile, drift, evaluation, predictionLines })
+}

@@ -66,6 +66,16 @@ const specificity = (counts: Counts) => ratio(counts.trueNegative, counts.trueNe
 const precision = (counts: Counts) => ratio(counts.truePositive, counts.truePositive + counts.falsePositive)
 const f1 = (counts: Counts) =>
   ratio(2 * counts.truePositive, 2 * counts.truePositive + counts.falsePositive + counts.falseNegative)
+/** Mean over both classes, each taken as the positive one: what the algorithm calls `f1`. */
+const f1Macro = (counts: Counts) =>
+  (f1(counts) +
+    f1({
+      truePositive: counts.trueNegative,
+      falsePositive: counts.falseNegative,
+      trueNegative: counts.truePositive,
+      falseNegative: counts.falsePositive,
+    })) /
+  2
 const accuracy = (counts: Counts) =>
   ratio(
     counts.truePositive + counts.trueNegative,
@@ -110,7 +120,8 @@ const metrics: Readonly<Record<string, Metric>> = {
   'gamma-nloglik': mean((prediction, label) => label / Math.max(prediction, 1e-6) + log(prediction)),
   accuracy: confusion(accuracy),
   balanced_accuracy: confusion((counts) => (recall(counts) + specificity(counts)) / 2),
-  f1: confusion(f1),
+  f1: confusion(f1Macro),
+  f1_macro: confusion(f1Macro),
   f1_binary: confusion(f1),
   precision: confusion(precision),
   recall: confusion(recall),

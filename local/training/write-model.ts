@@ -42,12 +42,17 @@ export function modelText(document: object): string {
 function text(key: string, value: unknown): string {
   if (Array.isArray(value)) {
     const float = Object.hasOwn(arrays, key) && arrays[key] === float32
-    return `[${value.map((item) => (float && Number.isInteger(item) ? `${item}E0` : text('', item))).join(',')}]`
+    return `[${value.map((item) => (float ? floatText(item) : text('', item))).join(',')}]`
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   return `{${Object.entries(value)
     .map(([name, item]) => `${JSON.stringify(name)}:${text(name, item)}`)
     .join(',')}}`
+}
+
+function floatText(value: unknown): string {
+  const digits = String(value)
+  return /[.e]/.test(digits) ? digits : `${digits}E0`
 }
 
 /** The document as UBJSON. */

@@ -47,5 +47,8 @@ export function baseMargin(objective: Objective, score: number): number {
   const f = Math.fround
   if (objective.base === 'identity') return f(score)
   if (objective.base === 'log') return f(Math.log(f(score)))
-  return f(-Math.log(f(f(1 / f(score)) - 1)))
+  if (!(score >= 0 && score <= 1)) return Number.NaN
+  // The library keeps the margin finite where all labels were the same (`kRtEps`, since 3.1).
+  const inside = Math.min(Math.max(f(score), f(1e-6)), f(1 - 1e-6))
+  return f(-Math.log(f(f(1 / inside) - 1)))
 }

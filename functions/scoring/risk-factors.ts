@@ -6,7 +6,7 @@ import type { Project } from '../project.ts'
 export interface RiskFactor {
   /** The feature's label in the project. */
   factorName: string
-  /** |contribution| to the margin, all encoded columns of the feature together. */
+  /** |contribution| to the margin, all encoded columns of the feature together, to six digits. */
   importance: number
   direction: 'raises' | 'lowers'
   /** As in the row; null where it is missing. */
@@ -23,6 +23,9 @@ export interface RiskWords {
   /** Most factors of a row. */
   readonly most: number
 }
+
+/** What rounding leaves of contributions that cancel. */
+const noise = 1e-9
 
 /** Ties the columns of the encoder to the features of the project. */
 export function riskWords(
@@ -67,12 +70,12 @@ export function riskFactors(
   sums.sort((one, other) => Math.abs(other.sum) - Math.abs(one.sum))
   const chosen: RiskFactor[] = []
   for (const { factor, sum } of sums.slice(0, words.most)) {
-    if (sum === 0) break
+    if (Math.abs(sum) < noise) break
     const value = valueAt(raw, factor.name, row)
     const direction = sum > 0 ? 'raises' : 'lowers'
     chosen.push({
       factorName: factor.label,
-      importance: Math.abs(sum),
+      importance: Number(Math.abs(sum).toPrecision(6)),
       direction,
       value,
       description: `${said(factor.label, factor.sentence, value)}; this ${direction} the predicted ${words.outcome}`,

@@ -2,9 +2,11 @@
 import { monitoringService } from './cloudwatch/service.ts'
 import { eventsService } from './events/service.ts'
 import { sagemakerService } from './sagemaker/service.ts'
+import { schedulerService } from './scheduler/service.ts'
 import type { LocalService } from './service.ts'
 import { snsService } from './sns/service.ts'
+import { statesService } from './states/service.ts'
 
 export function services(): LocalService[] {
-  return [sagemakerService(), monitoringService(), eventsService(), snsService()]
+  return [sagemakerService(), monitoringService(), eventsService(), snsService(), statesService(), schedulerService()]
 }

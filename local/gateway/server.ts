@@ -109,6 +109,8 @@ async function answerAction(
     return
   }
   try {
+    if (parts.services.get(service)?.actions[exchange.action] === undefined)
+      throw actionNotThere(parts.services, service, exchange.action)
     await exchange.answer(await parts.dispatch(service, exchange.action, await exchange.input(), call))
   } catch (error) {
     await exchange.fail(asAwsError(error, `${service}.${exchange.action}`, parts.log))

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
-import { setModelStatus } from '../registry/model-store.ts'
+import { putModel, setModelStatus } from '../registry/model-store.ts'
 import { projectOfGroup, readPackage } from '../registry/package-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { promote } from './ledger-store.ts'
@@ -25,7 +25,7 @@ export const handler = door({
     if (found === undefined || project === undefined)
       throw new RegimenError('ModelNotFound', { what: `the registry has no ${detail.ModelPackageArn}` })
     const { version, approval, changedAt, changedBy, reason, model } = found
-    await setModelStatus(project, version, approval)
+    if (model !== undefined && !(await setModelStatus(project, version, approval))) await putModel(model)
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
     const people = { project, version, trainedBy: model?.createdBy, approvedBy: changedBy }
     requireTwoPeople(people, requiredVariable('ENVIRONMENT'))

@@ -1,8 +1,8 @@
 /** Model versions for lists and comparisons: the table's projection of the registry, and decisions about them. */
 import { RegimenError } from '../errors.ts'
 import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
-import { type Model, modelSchema } from './model.ts'
-import { decidePackage, findPackageArn, readPackage } from './package-store.ts'
+import { type Model, modelSchema, versionOf } from './model.ts'
+import { decidePackage, listPackageArns, readPackage } from './package-store.ts'
 
 /** Writes the projection once; a version never changes but for its status. */
 export const putModel = (model: Model): Promise<boolean> =>
@@ -14,20 +14,26 @@ export async function listModels(project: string, limit?: number): Promise<Model
   return await listItems(tableKeys.models(project), modelSchema, range)
 }
 
-/**
- * Reads the projection, and where it is missing the registry itself, which repairs it.
- * @throws RegimenError `ModelNotFound`
- */
+/** Reads the projection, and where it is missing the registry itself. @throws RegimenError `ModelNotFound` */
 export async function getModel(project: string, version: string): Promise<Model> {
   const known = await getItem(tableKeys.modelVersion(project, version), modelSchema)
   if (known !== undefined) return known
-  const arn = await findPackageArn(project, version)
+  const arn = (await listPackageArns(project)).find((one) => versionOf(one) === version)
   const found = arn === undefined ? undefined : await readPackage(arn)
-  if (found?.model !== undefined) {
-    await putModel(found.model)
-    return found.model
-  }
+  if (found?.model !== undefined) return found.model
   throw notFound(project, version)
+}
+
+/** The sweep: writes every projection that is missing; answers the versions that were. */
+export async function repairModels(project: string): Promise<string[]> {
+  const known = new Set((await listModels(project)).map(({ packageArn }) => packageArn))
+  const repaired: string[] = []
+  for (const arn of await listPackageArns(project)) {
+    if (known.has(arn)) continue
+    const found = await readPackage(arn)
+    if (found?.model !== undefined && (await putModel(found.model))) repaired.push(found.version)
+  }
+  return repaired
 }
 
 export interface Decision {

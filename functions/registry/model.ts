@@ -79,9 +79,18 @@ const entryLimit = 50
 export const versionOf = (packageArn: string) => packageArn.slice(packageArn.lastIndexOf('/') + 1)
 
 export function modelOf(input: Registration, packageArn: string, now: Date): Model {
-  const { requestedBy, createdAt, contract: _contract, projectUri: _project, runUri: _run, ...fields } = input
+  const {
+    requestedBy,
+    createdAt,
+    metrics,
+    contract: _contract,
+    projectUri: _project,
+    runUri: _run,
+    ...fields
+  } = input
   return {
     ...fields,
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, storable(value)])),
     version: versionOf(packageArn),
     packageArn,
     status: 'PendingManualApproval',
@@ -89,6 +98,9 @@ export function modelOf(input: Registration, packageArn: string, now: Date): Mod
     createdBy: requestedBy,
   }
 }
+
+/** DynamoDB holds no number smaller than 1e-130 but 0, and no minus zero. */
+const storable = (value: number) => (Math.abs(value) < 1e-130 ? 0 : value)
 
 /** @throws RegimenError `InvalidRequest` above the registry's 50 entries. */
 export function toMetadata(model: Model): Record<string, string> {
@@ -122,7 +134,12 @@ export function fromMetadata(
     key.startsWith('metric.') ? [[key.slice('metric.'.length), Number(value)] as const] : [],
   )
   const read = modelSchema.safeParse({
-    ...Object.fromEntries(texts.map((name) => [name, fromMetadataEntries(name, properties)])),
+    ...Object.fromEntries(
+      texts.flatMap((name) => {
+        const value = fromMetadataEntries(name, properties)
+        return value === undefined ? [] : [[name, value]]
+      }),
+    ),
     version: versionOf(packageArn),
     packageArn,
     status,

@@ -89,18 +89,18 @@ function registered(answer: DescribeModelPackageCommandOutput): RegisteredPackag
   }
 }
 
-/** The ARN of a version by its number, from the registry's own list. */
-export async function findPackageArn(project: string, version: string): Promise<string | undefined> {
+/** The ARNs of all versions, from the registry's own list; none for a project without a group. */
+export async function listPackageArns(project: string): Promise<string[]> {
   const group = { ModelPackageGroupName: packageGroupOf(project), MaxResults: 100 }
+  const arns: string[] = []
   try {
     for await (const page of paginateListModelPackages({ client }, group))
-      for (const item of page.ModelPackageSummaryList ?? [])
-        if (String(item.ModelPackageVersion) === version) return item.ModelPackageArn
+      for (const { ModelPackageArn: arn } of page.ModelPackageSummaryList ?? [])
+        if (arn !== undefined) arns.push(arn)
   } catch (error) {
-    if (isMissing(error)) return undefined
-    return rethrow(error)
+    if (!isMissing(error)) return rethrow(error)
   }
-  return undefined
+  return arns
 }
 
 /** SageMaker has no error of its own for what is not there. */

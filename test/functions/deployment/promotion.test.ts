@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { registrationOf } from '../../builders/registration.ts'
+import { lambdaContext, type Platform, startPlatform, user } from '../platform.ts'
+
+let platform: Platform
+let ledger: typeof import('../../../functions/deployment/ledger-store.ts')
+let models: typeof import('../../../functions/registry/model-store.ts')
+let register: (input: unknown) => Promise<{ modelPackageArn: string; modelVersion: string }>
+let promote: (input: unknown) => Promise<Record<string, unknown>>
+let resolve: (input: unknown) => Promise<Record<string, unknown>>
+
+beforeAll(async () => {
+  platform = await startPlatform()
+  ledger = await import('../../../functions/deployment/ledger-store.ts')
+  models = await import('../../../functions/registry/model-store.ts')
+  const doors = [
+    await import('../../../functions/registry/register.handler.ts'),
+    await import('../../../functions/deployment/promote.handler.ts'),
+    await import('../../../functions/deployment/resolve.handler.ts'),
+  ] as const
+  register = (input) => doors[0].handler(input, lambdaContext)
+  promote = (input) => doors[1].handler(input, lambdaContext)
+  resolve = (input) => doors[2].handler(input, lambdaContext)
+})
+afterAll(() => platform.stop())
+
+let projects = 0
+let project = ''
+beforeEach(async () => {
+  projects += 1
+  project = `demo-${projects}`
+  await platform.group(project)
+  process.env.ENVIRONMENT = 'dev'
+})
+
+/** Registers versions 1 to n and answers their ARNs. */
+async function registered(count: number): Promise<string[]> {
+  const arns: string[] = []
+  for (let at = 0; at < count; at += 1) {
+    const input = registrationOf({ project, runId: String(at).padStart(16, '0') })
+    arns.push((await register(input)).modelPackageArn)
+  }
+  return arns
+}
+
+const approve = (ModelPackageArn: string, by = 'grace', ModelApprovalStatus = 'Approved') =>
+  platform.call(
+    'sagemaker',
+    'UpdateModelPackage',
+    { ModelPackageArn, ModelApprovalStatus, ApprovalDescription: 'better by 0.01' },
+    user(by),
+  )
+
+const event = (ModelPackageArn: string) => ({ source: 'aws.sagemaker', detail: { ModelPackageArn } })
+
+describe('promote-model', () => {
+  test('appends who approved which version, why and when', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    expect(await promote(event(arn))).toEqual({ promoted: true, version: '1', sequence: 1 })
+    expect(await ledger.readLedger(project)).toMatchObject([
+      { sequence: 1, version: '1', previous: null, who: user('grace'), why: 'better by 0.01' },
+    ])
+    expect((await models.getModel(project, '1')).status).toBe('Approved')
+  })
+
+  test('makes one entry of an event that is delivered many times at once', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    const outputs = await Promise.all(Array.from({ length: 10 }, () => promote(event(arn))))
+    expect(outputs.filter(({ promoted }) => promoted === true)).toHaveLength(1)
+    expect(await ledger.readLedger(project)).toHaveLength(1)
+  })
+
+  test('changes nothing for a version that was rejected before the event came', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    await approve(arn, 'grace', 'Rejected')
+    expect(await promote(event(arn))).toEqual({
+      promoted: false,
+      version: '1',
+      reason: 'its status is Rejected',
+    })
+    expect(await ledger.readLedger(project)).toEqual([])
+  })
+
+  test('refuses in prod what its trainer approved', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn, 'ada')
+    process.env.ENVIRONMENT = 'prod'
+    await expect(promote(event(arn))).rejects.toMatchObject({ name: 'ApprovalRefused' })
+    expect(await ledger.readLedger(project)).toEqual([])
+  })
+
+  test('names a package that is not there', async () => {
+    const arn = `arn:aws:sagemaker:us-east-1:000000000000:model-package/regimen-dev-${project}/9`
+    await expect(promote(event(arn))).rejects.toMatchObject({ name: 'ModelNotFound' })
+  })
+})
+
+test('of concurrent promotions none is lost, and the entries form one line', async () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
+  const outcomes = await Promise.all(
+    Array.from({ length: 20 }, (_, second) =>
+      ledger.promote(project, {
+        version: String(second + 1),
+        who: 'reviewer',
+        why: 'better',
+        when: at(second),
+        decision: `approval ${second}`,
+      }),
+    ),
+  )
+  const entries = (await ledger.readLedger(project)).toReversed()
+  expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1))
+  expect(entries.map(({ previous }) => previous)).toEqual([
+    null,
+    ...entries.slice(0, -1).map(({ version }) => version),
+  ])
+  const acknowledged = outcomes.flatMap((outcome) => ('entry' in outcome ? [outcome.entry.decision] : []))
+  expect(entries.map(({ decision }) => decision).sort()).toEqual(acknowledged.sort())
+  // The last decision wins, whoever came first.
+  expect(entries.at(-1)?.version).toBe('20')
+})
+
+describe('resolve-model', () => {
+  test('answers the champion and the version before it', async () => {
+    const arns = await registered(2)
+    for (const arn of arns) {
+      await approve(arn)
+      await promote(event(arn))
+    }
+    const run = (at: number) =>
+      `s3://regimen-dev-000000000000-us-east-1/${project}/runs/${String(at).padStart(16, '0')}`
+    expect(await resolve({ project })).toEqual({
+      modelVersion: '2',
+      modelUri: `${run(1)}/model/job/output/model.tar.gz`,
+      encoderUri: `${run(1)}/encoder.json`,
+      baselineUri: `${run(1)}/baseline.json`,
+      decisionUri: `${run(1)}/decision.json`,
+      evaluationUri: `${run(1)}/evaluation.json`,
+      engine: 'sagemaker-xgboost:3.0-5',
+      previous: expect.objectContaining({ modelVersion: '1', encoderUri: `${run(0)}/encoder.json` }),
+    })
+  })
+
+  test('answers a version that was asked for, with the champion to fall back to', async () => {
+    const [first = ''] = await registered(2)
+    await approve(first)
+    await promote(event(first))
+    expect(await resolve({ project, modelVersion: '2' })).toMatchObject({
+      modelVersion: '2',
+      previous: { modelVersion: '1' },
+    })
+  })
+
+  test('without a champion says so, or answers null to a gate that can do without', async () => {
+    await expect(resolve({ project })).rejects.toMatchObject({
+      name: 'NoChampion',
+      message: `${project} has no model in production: train one, then approve it with: regimen models approve <version>`,
+    })
+    expect(await resolve({ project, allowNone: true })).toEqual({ champion: null })
+  })
+
+  test('answers a gate the champion', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    await promote(event(arn))
+    expect(await resolve({ project, allowNone: true })).toMatchObject({
+      champion: { modelVersion: '1', engine: 'sagemaker-xgboost:3.0-5', previous: null },
+    })
+  })
+
+  test('refuses a version that is not there', async () => {
+    await expect(resolve({ project, modelVersion: '7' })).rejects.toMatchObject({
+      name: 'ModelNotFound',
+      message: `${project} has no model version 7: list the versions with: regimen models list`,
+    })
+  })
+})

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Engine, type EngineOptions } from '../../../local/states/engine.ts'
 import type { HistoryEvent } from '../../../local/states/history.ts'
+import { executionArn, startOf } from './fixtures/execution.ts'
+
+export { executionArn, startOf }
 
 export type Answer = (input: Record<string, unknown>) => unknown
 /** `service:Action` to what answers it. */
@@ -40,22 +43,6 @@ export async function openEngine(
   })
   onTestFinished(() => engine.close())
   return { engine, calls, directory }
-}
-
-const prefix = 'arn:aws:states:us-east-1:000000000000'
-
-export const executionArn = (name: string) => `${prefix}:execution:machine:${name}`
-
-export function startOf(definition: unknown, input: unknown = {}, name = 'one') {
-  return {
-    arn: executionArn(name),
-    name,
-    machineArn: `${prefix}:stateMachine:machine`,
-    machineName: 'machine',
-    roleArn: 'arn:aws:iam::000000000000:role/states',
-    input,
-    definition: JSON.stringify(definition),
-  }
 }
 
 /** Starts and awaits the end. */

@@ -7,7 +7,7 @@ export interface TarballLimits {
   readonly maxBytes?: number
   /** @default 64 */
   readonly maxEntries?: number
-  /** Bytes after decompression per byte before it, above the first MiB: what no honest archive reaches. @default 200 */
+  /** Bytes after decompression per byte before it, above the first MiB: what no honest archive reaches. @default 100 */
   readonly maxRatio?: number
 }
 
@@ -28,7 +28,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 /** @throws RegimenError `ModelUnreadable` when the data is damaged or larger than the limits. */
-export function gunzip(bytes: Uint8Array, { maxBytes = 512 << 20, maxRatio = 200 }: TarballLimits = {}) {
+export function gunzip(bytes: Uint8Array, { maxBytes = 512 << 20, maxRatio = 100 }: TarballLimits = {}) {
   const limit = Math.min(maxBytes, Math.max(free, bytes.length * maxRatio))
   try {
     return gunzipSync(bytes, { maxOutputLength: limit })

@@ -102,7 +102,17 @@ function decode(bytes: Uint8Array): unknown {
   return ' \t\r\n"'.includes(String.fromCharCode(bytes[1] ?? 0)) ? parseJson(bytes) : decodeUbjson(bytes)
 }
 
+/** Most arrays and objects of a JSON model: each costs many times its bytes in memory, and a tree has a dozen. */
+const maxJsonContainers = 3_000_000
+const maxJsonBytes = 400 << 20
+
 function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length > maxJsonBytes)
+    refuseModel('its end', `${bytes.length} bytes of JSON`, `at most ${maxJsonBytes}`)
+  let containers = 0
+  for (const byte of bytes) if (byte === 0x5b || byte === 0x7b) containers++
+  if (containers > maxJsonContainers)
+    refuseModel('its root', `${containers} arrays and objects`, `at most ${maxJsonContainers}`)
   const refuse = (cause: unknown): never => {
     throw new RegimenError(
       'ModelUnreadable',

@@ -172,6 +172,11 @@ describe('files', () => {
     expect(message(() => decodeUbjson(bytes('{i\x01aZ}Z')))).toContain('1 bytes after the document')
   })
 
+  test('of JSON that would cost many times its size are refused before they are parsed', () => {
+    const text = `{"a":[${'[],'.repeat(3_000_001)}0]}`
+    expect(message(() => readModel(new TextEncoder().encode(text)))).toContain('3000003 arrays and objects')
+  })
+
   test('inside a gzip alone are read', () => {
     expect(readModel(gzipSync(asUbjson(modelDocument(2, [stump])))).features).toBe(2)
   })

@@ -9,6 +9,9 @@ export type ColumnType = SourceColumn['type']
 const decimal = String.raw`\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
 const whole = String.raw`\s*[+-]?[0-9]+(\.0*)?\s*`
 
+// Beyond this the square of a number is infinite, and with it every statistic; not a number of this world either.
+const largest = '1e150'
+
 /** Expression of the typed value of `cell`, null where it is none. */
 export function typedSql(type: ColumnType, cell: string): string {
   switch (type) {
@@ -16,7 +19,7 @@ export function typedSql(type: ColumnType, cell: string): string {
       return `CASE WHEN regexp_full_match(${cell}, ${quoteText(whole)}) THEN TRY_CAST(${cell} AS BIGINT) END`
     case 'number': {
       const value = `TRY_CAST(${cell} AS DOUBLE)`
-      return `CASE WHEN regexp_full_match(${cell}, ${quoteText(decimal)}) AND isfinite(${value}) THEN ${value} END`
+      return `CASE WHEN regexp_full_match(${cell}, ${quoteText(decimal)}) AND abs(${value}) < ${largest} THEN ${value} END`
     }
     case 'boolean':
       return `TRY_CAST(${cell} AS BOOLEAN)`

@@ -5,6 +5,49 @@ import type { CoMoment } from './profile.ts'
 /** At most this many numeric columns are paired. */
 export const pairedColumns = 50
 
+/**
+ * The co-moments of every pair among `columns`, over the rows where both have a value.
+ *
+ * @param columns equally long; NaN is a missing value.
+ */
+export function coMomentsOf(columns: readonly (readonly [string, Float64Array])[]): CoMoment[] {
+  return columns.flatMap(([nameX, x], at) =>
+    columns
+      .slice(at + 1)
+      .map(([nameY, y]) => ({ columns: [nameX, nameY] as [string, string], ...pairOf(x, y) })),
+  )
+}
+
+/** Two passes: means first, then products of deviations, which keeps the digits of a small deviation. */
+function pairOf(x: Float64Array, y: Float64Array): Omit<CoMoment, 'columns'> {
+  let count = 0
+  let sumX = 0
+  let sumY = 0
+  for (let row = 0; row < x.length; row++) {
+    const a = x[row] as number
+    const b = y[row] as number
+    if (Number.isNaN(a + b)) continue
+    count++
+    sumX += a
+    sumY += b
+  }
+  if (count === 0) return { count, meanX: 0, meanY: 0, m2X: 0, m2Y: 0, coMoment: 0 }
+  const meanX = sumX / count
+  const meanY = sumY / count
+  let m2X = 0
+  let m2Y = 0
+  let coMoment = 0
+  for (let row = 0; row < x.length; row++) {
+    const a = (x[row] as number) - meanX
+    const b = (y[row] as number) - meanY
+    if (Number.isNaN(a + b)) continue
+    m2X += a * a
+    m2Y += b * b
+    coMoment += a * b
+  }
+  return { count, meanX, meanY, m2X, m2Y, coMoment }
+}
+
 /** Sum of products of deviations of two sets together (Chan, Golub, LeVeque 1983; Pébay 2008, eq. 2.4). */
 export function mergeCoMoments(a: readonly CoMoment[], b: readonly CoMoment[]): CoMoment[] {
   const others = new Map(b.map((pair) => [pair.columns.join('\u0000'), pair]))

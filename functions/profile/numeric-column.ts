@@ -24,16 +24,26 @@ export function summariseNumbers(
   if (size === 0) return { origin: shift, count: 0, min: null, max: null, mean: null, m2: 0, levels: [] }
   let count = 0
   let sum = 0
-  // Distances from the first value keep the digits that a large common offset would eat.
-  const origin = values[0] as number
+  // What each addition rounded off (Neumaier 1974): a large common offset would otherwise eat the last digits.
+  let lost = 0
   for (let at = 0; at < size; at++) {
     count += counts[at] as number
-    sum += (counts[at] as number) * ((values[at] as number) - origin)
+    const term = (counts[at] as number) * (values[at] as number)
+    const next = sum + term
+    lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
+    sum = next
   }
-  const mean = origin + sum / count
+  const mean = (sum + lost) / count
   let m2 = 0
   for (let at = 0; at < size; at++) m2 += (counts[at] as number) * ((values[at] as number) - mean) ** 2
-  const moments = { origin: shift, count, min: origin, max: values[size - 1] as number, mean, m2 }
+  const moments = {
+    origin: shift,
+    count,
+    min: (values[0] as number) + 0,
+    max: (values[size - 1] as number) + 0,
+    mean,
+    m2,
+  }
   if (size > maxLevels) return { ...moments, sketch: sketchOf(values, counts, shift) }
   return {
     ...moments,

@@ -2,10 +2,11 @@
 import type { OpenPart } from '../dataset/part-store.ts'
 import { type CheckedColumn, checkedColumns, distinctCellsSql } from '../dataset/rules-sql.ts'
 import { checkColumn } from '../dataset/rules-store.ts'
-import { cellName } from '../dataset/typed-columns.ts'
-import { textsOf } from '../duckdb-store.ts'
+import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { numbersOf, textsOf } from '../duckdb-store.ts'
 import type { SourceColumn } from '../project.ts'
 import { edgesOf } from './baseline.ts'
+import { coMomentsOf, pairedColumns } from './co-moments.ts'
 import { readHashes, readLevels, readNumbers } from './column-store.ts'
 import { keptRowHashes } from './merge-profile.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
@@ -32,7 +33,7 @@ export async function profileTable(open: OpenPart, options: TableOptions): Promi
     parts: [{ ...options.part, rows }],
     ...(await rowRepetition(open)),
     columns: Object.fromEntries(columns),
-    coMoments: [],
+    coMoments: await coMoments(open, options.columns, rows),
   }
 }
 
@@ -61,6 +62,21 @@ async function profileColumn(
     (known?.kind === 'numeric' ? known.origin : undefined) ?? origins?.[name] ?? (exact ? undefined : 0)
   const value = type === 'timestamp' ? 'epoch(v)' : 'CAST(v AS DOUBLE)'
   return { ...base, kind: 'numeric', type, ...(await readNumbers(database, value, { origin, edges, exact })) }
+}
+
+/** Values read at once for the co-moments: 160 MB. */
+const maxPairedValues = 20_000_000
+
+async function coMoments({ database, header }: OpenPart, columns: readonly SourceColumn[], rows: number) {
+  const numeric = checkedColumns(columns, header)
+    .filter(({ column: { type, phi } }) => (type === 'integer' || type === 'number') && phi !== 'direct')
+    .slice(0, Math.min(pairedColumns, Math.floor(maxPairedValues / Math.max(rows, 1))))
+  if (numeric.length < 2) return []
+  const selected = numeric.map(
+    ({ column, at }) => `CAST(${typedSql(column.type, cellName(at))} AS DOUBLE) AS x${at}`,
+  )
+  const answer = await database.columns(`SELECT ${selected.join(', ')} FROM cells`)
+  return coMomentsOf(numeric.map(({ column, at }) => [column.name, numbersOf(answer.columns[`x${at}`])]))
 }
 
 /** Rows that repeat another exactly, by a hash over all cells. */

@@ -74,6 +74,16 @@ describe('drift of a batch', () => {
     expect(drift.reasons).toContain('among the 10 most important: age')
   })
 
+  it('raises the alarm when three features moved, however little the model relies on them', () => {
+    const now = table(rows, 0.5)
+    now.visits = (now.visits ?? []).map((visits) => Number(visits) + 2)
+    now.sex = (now.sex ?? []).map((sex, at) => (at % 2 === 0 ? 'M' : sex))
+    const drift = compare(table(rows * 5), now, { age: 0, visits: 0, sex: 0, payer: 1 })
+    expect(drift.drifted).toEqual(['age', 'visits', 'sex'])
+    expect([drift.weightedDriftScore, drift.alarm, drift.severe]).toEqual([0, true, false])
+    expect(drift.reasons[0]).toBe('3 of 4 features drifted, which alone raises the alarm')
+  })
+
   it('is zero everywhere for identical data', () => {
     const same = table(rows)
     const drift = compare(same, same)

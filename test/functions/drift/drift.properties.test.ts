@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detectDrift } from '../../../functions/drift/detect-drift.ts'
 import { driftSchema } from '../../../functions/drift/drift.ts'
 import { driftMetrics } from '../../../functions/drift/drift-metrics.ts'
+import { mergeAll } from '../../../functions/profile/merge-profile.ts'
+import type { Profile } from '../../../functions/profile/profile.ts'
 import { type Cell, profileTable, thresholds } from './build-profile.ts'
 
 const number = fc.option(
@@ -71,6 +74,25 @@ describe('a drift report', () => {
           ),
         )
         expect(compare(before, again)).toEqual(compare(before, now))
+      }),
+    )
+  })
+
+  it('is the same however the batch was cut into parts', () => {
+    const cut = table.chain((now) =>
+      fc.record({ now: fc.constant(now), at: fc.integer({ min: 0, max: now.x.length }) }),
+    )
+    fc.assert(
+      fc.property(table, cut, (before, { now, at }) => {
+        const slice = (from: number, to: number) =>
+          profile({ x: now.x.slice(from, to), y: now.y.slice(from, to), c: now.c.slice(from, to) })
+        const parts = [slice(0, at), slice(at, now.x.length)]
+        const kinds = (each: Profile) => Object.values(each.columns).map(({ kind }) => kind)
+        fc.pre(parts.every((part) => isDeepStrictEqual(kinds(part), kinds(profile(now)))))
+        const [whole, merged] = [profile(now), mergeAll(parts)].map((current) =>
+          detectDrift({ baseline: profile(before), current, thresholds, importance }),
+        )
+        expect(merged).toEqual(whole)
       }),
     )
   })

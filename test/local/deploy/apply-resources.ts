@@ -1,4 +1,5 @@
 /** Applies resources through the control addresses, as the deploying process does. */
+import { z } from 'zod'
 import type { TestCloud } from '../running-cloud.ts'
 
 export interface Registered {
@@ -22,12 +23,19 @@ export async function applyResources(cloud: TestCloud, stack: string, resources:
   return { changes, outputs, deleted }
 }
 
+const answers = z.object({
+  error: z.string().default(''),
+  change: z.string().default(''),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+  deleted: z.array(z.string()).default([]),
+})
+
 async function post(cloud: TestCloud, stack: string, step: string, body: object) {
   const response = await fetch(`${cloud.running.endpoint}/_regimen/stacks/${stack}/${step}`, {
     method: 'POST',
     body: JSON.stringify(body),
   })
-  const answer = await response.json()
+  const answer = answers.parse(await response.json())
   if (!response.ok) throw new Error(answer.error)
   return answer
 }

@@ -5,7 +5,7 @@
  *
  * Leaves `model.tar.gz` in the model directory and exits 0; on an error it leaves `failure` there and exits 1.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -76,7 +76,10 @@ function required(name: 'train' | 'hyperparameters' | 'model-dir'): string {
 
 /** Every file below the channel's directory, in the order of their paths. */
 function channelFiles(directory: string, channel: string): string[] {
-  const files = readdirSync(directory, { withFileTypes: true, recursive: true })
+  const entries = existsSync(directory)
+    ? readdirSync(directory, { withFileTypes: true, recursive: true })
+    : []
+  const files = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()

@@ -78,8 +78,6 @@ function objectiveDocument({
         name: objective,
         tweedie_regression_param: { tweedie_variance_power: String(tweedieVariancePower) },
       }
-    case 'reg:gamma':
-      return { name: objective }
     default:
       return { name: objective, reg_loss_param: { scale_pos_weight: String(scalePosWeight) } }
   }

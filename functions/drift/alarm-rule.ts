@@ -8,14 +8,18 @@ export interface AlarmThresholds {
   readonly topFeatures: number
 }
 
+/** So many features at once are another population, whatever the model makes of each: by chance, hardly one drifts. */
+const broadChange = 3
+
 type Summary = Pick<
   Drift,
   'status' | 'driftScore' | 'weightedDriftScore' | 'drifted' | 'insufficient' | 'alarm' | 'severe' | 'reasons'
 >
 
 /**
- * Features of which nothing can be said count neither way. Where no feature has an importance, all weigh the same and
- * each of them raises the alarm: what a model relies on is then unknown.
+ * The alarm fires when the weighted score reaches its limit, when one of the most important features drifted, or when
+ * three features or more did. Features of which nothing can be said count neither way. Where no feature has an
+ * importance, all weigh the same and each of them raises the alarm: what a model relies on is then unknown.
  */
 export function raiseAlarm(
   features: Readonly<Record<string, FeatureDrift>>,
@@ -51,7 +55,7 @@ export function raiseAlarm(
     weightedDriftScore,
     drifted,
     insufficient,
-    alarm: overScore || alarming.length > 0,
+    alarm: overScore || alarming.length > 0 || drifted.length >= broadChange,
     severe: drifted.length > 0 && weightedDriftScore >= thresholds.severeWeightedScore,
     reasons: explain(),
   }
@@ -61,7 +65,7 @@ export function raiseAlarm(
     const score = weightedDriftScore.toFixed(2)
     const limit = thresholds.alarmWeightedScore
     return [
-      `${drifted.length} of ${compared.length} features drifted`,
+      `${drifted.length} of ${compared.length} features drifted${drifted.length < broadChange ? '' : ', which alone raises the alarm'}`,
       overScore
         ? `the weighted drift score ${score} reaches its limit ${limit}`
         : `the weighted drift score ${score} is below its limit ${limit}`,

@@ -55,7 +55,7 @@ function cron(body: string, zone: string, expression: string): NextTime {
   const pattern = ['0', minute, hour, day, month, days, year].join(' ').replaceAll('?', '*')
   let cron: Cron
   try {
-    cron = new Cron(pattern, { paused: true, timezone: zone, mode: '7-part' })
+    cron = new Cron(pattern, { paused: true, timezone: zone, mode: '7-part', sloppyRanges: true })
   } catch {
     throw invalid(expression)
   }

@@ -31,7 +31,7 @@ export function schedulerService(): LocalService {
       throw new AwsError('ResourceNotFoundException', `Schedule ${Name} does not exist.`, 404)
     return found
   }
-  const put = (input: Json, call: Call, kept: { createdAt: string; lastDue?: string } | undefined) => {
+  const put = (input: Json, call: Call, kept: { createdAt: string } | undefined) => {
     const wanted = readSchedule(input)
     const now = call.cloud.now().toISOString()
     parseSchedule(wanted.expression, wanted.zone, call.cloud.now())

@@ -91,9 +91,11 @@ def train(objective, rounds=6, missing=0.15, early=False, feature_names=None, **
         settings["num_class"] = 3
     if not early:
         return xgb.train(settings, matrix, rounds), x[:ASKED]
-    held = xgb.DMatrix(x[:100], rng.permutation(y[:100]))
+    flipped = np.where(rng.random(200) < 0.25, 1 - y[:200], y[:200])
+    held, matrix = xgb.DMatrix(x[:200], flipped), xgb.DMatrix(x[200:], y[200:])
+    settings["eta"] = 0.15
     booster = xgb.train(
-        settings, matrix, 12, evals=[(held, "held")], early_stopping_rounds=3, verbose_eval=False
+        settings, matrix, 20, evals=[(held, "held")], early_stopping_rounds=3, verbose_eval=False
     )
     return booster, x[:ASKED]
 

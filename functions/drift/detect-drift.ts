@@ -23,7 +23,7 @@ export interface DriftRequest {
 
 /**
  * How every feature is tested: a limit of p for all of them together (Bonferroni), since fifty columns tested at 1 %
- * each raise a false alarm every other time, and rows counted as the entities that they come from.
+ * each find something in two batches of five, and rows counted as the entities that they come from.
  */
 interface Tests {
   readonly thresholds: Thresholds

@@ -50,9 +50,10 @@ export class StackState {
 
   async put(applied: AppliedResource): Promise<void> {
     // Moved to the end: deletion goes backwards through the order of the last deploy.
+    const unchanged = this.#resources.get(applied.urn) === applied
     this.#resources.delete(applied.urn)
     this.#resources.set(applied.urn, applied)
-    await this.#save()
+    if (!unchanged) await this.#save()
   }
 
   async remove(urn: string): Promise<void> {

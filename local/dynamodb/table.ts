@@ -75,6 +75,7 @@ async function adopt(request: Json, { cloud, principal }: Call): Promise<void> {
     const status: unknown =
       typeof Table === 'object' && Table !== null ? Reflect.get(Table, 'TableStatus') : undefined
     if (status === 'ACTIVE') return
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

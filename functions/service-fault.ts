@@ -7,9 +7,15 @@ const passing =
 /** The error under the name that a state's Retry lists, or the error itself when another attempt does not help. */
 export function namedFault(error: unknown, what: string): unknown {
   if (!(error instanceof Error)) return error
-  const { $metadata: metadata } = { $metadata: undefined, ...error }
-  const status = (metadata as { httpStatusCode?: unknown } | undefined)?.httpStatusCode
-  const server = typeof status === 'number' && status >= 500 && status !== 501
+  const status = httpStatus(error)
+  const server = status !== undefined && status >= 500 && status !== 501
   if (!server && !passing.test(error.name)) return error
   return new RegimenError('ServiceUnavailable', { what, got: error.name }, { cause: error })
+}
+
+/** The SDK keeps the status of the answer in `$metadata`. */
+function httpStatus(error: Error): number | undefined {
+  const metadata: unknown = Reflect.get(error, '$metadata')
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }

@@ -53,7 +53,7 @@ export class DurableCollection<Item> {
   }
 
   put(id: string, item: Item): void {
-    writeAtomically(this.#path(id), JSON.stringify({ id, item }))
+    replaceFile(this.#path(id), JSON.stringify({ id, item }))
     this.#items.set(id, item)
   }
 
@@ -70,8 +70,8 @@ export class DurableCollection<Item> {
   }
 }
 
-/** Replaces a file as a whole: a reader, or a restart after a crash, sees the old content or the new one. */
-export function writeAtomically(path: string, content: string): void {
+/** Replaces a file as a whole, in one step of this process; a restart after a crash sees the old content or the new one. */
+export function replaceFile(path: string, content: string): void {
   const temporary = `${path}.new`
   const file = openSync(temporary, 'w', 0o600)
   try {

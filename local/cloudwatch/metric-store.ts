@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeAtomically } from '../durable-collection.ts'
+import { replaceFile } from '../durable-collection.ts'
 import { type MetricPoint, metricPointSchema } from './metric-point.ts'
 
 export interface MetricName {
@@ -75,7 +75,7 @@ export class MetricStore {
       this.#add(metric, point)
       kept += serialise(metric, point)
     }
-    if (kept !== content) writeAtomically(this.#path, kept)
+    if (kept !== content) replaceFile(this.#path, kept)
   }
 }
 

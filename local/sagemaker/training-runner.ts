@@ -5,6 +5,7 @@ import type { DurableCollection } from '../durable-collection.ts'
 import type { Cloud } from '../service.ts'
 import { parseTrainingRequest, type TrainingRequest } from './create-training-job.ts'
 import { downloadPrefix, uploadFile } from './job-channels.ts'
+import { keepLog } from './job-log.ts'
 import { isAlive } from './process-identity.ts'
 import { enter, hasEnded, type TrainingJob, trainingJobEvent } from './training-job.ts'
 import { failureReason, finalMetrics } from './training-outcome.ts'
@@ -100,6 +101,7 @@ export class TrainingRunner {
     const ending = await running.ended.finally(() => clearTimeout(deadline.timer))
     if (this.#shutdown.signal.aborted) return
     await this.#finish(name, request, directory, ending, deadline.passed())
+    await keepLog(directory, join(this.#cloud.directory('sagemaker'), 'logs'), name)
     await rm(directory, { recursive: true, force: true })
   }
 

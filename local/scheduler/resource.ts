@@ -36,7 +36,8 @@ function capitalised(value: unknown): unknown {
   )
 }
 
-const apiRequest = (given: Json): Json => ({ ...(capitalised(inputs.parse(given)) as Json) })
+const apiRequest = (given: Json): Json =>
+  z.record(z.string(), z.unknown()).parse(capitalised(inputs.parse(given)))
 const group = (given: Json) => inputs.parse(given).groupName ?? 'default'
 
 export const scheduleResource: ResourceType = {

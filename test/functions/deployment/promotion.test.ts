@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registrationOf } from '../../builders/registration.ts'
 import { lambdaContext, type Platform, startPlatform, user } from '../platform.ts'
@@ -96,6 +97,23 @@ describe('promote-model', () => {
     const arn = `arn:aws:sagemaker:us-east-1:000000000000:model-package/regimen-dev-${project}/9`
     await expect(promote(event(arn))).rejects.toMatchObject({ name: 'ModelNotFound' })
   })
+})
+
+// Feature: mlops-platform, Property 24: Deployment version update
+// Feature: mlops-platform, Property 25: Model rollback without retraining
+test('after any approval, of a new version or an old one, that version is the one in production', async () => {
+  const arns = await registered(4)
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 3 }), async (choice) => {
+      const arn = arns[choice]!
+      await approve(arn)
+      await promote(event(arn))
+      expect(await resolve({ project })).toMatchObject({ modelVersion: String(choice + 1) })
+    }),
+    { numRuns: 100 },
+  )
+  const { TrainingJobSummaries } = await platform.call('sagemaker', 'ListTrainingJobs', {})
+  expect(TrainingJobSummaries).toEqual([])
 })
 
 test('of concurrent promotions none is lost, and the entries form one line', async () => {

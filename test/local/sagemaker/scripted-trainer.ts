@@ -14,6 +14,7 @@ const rows = readdirSync(values.train ?? '').sort()
 if (log !== undefined) appendFileSync(log, `${process.pid}\n`)
 
 if (script === 'fail') {
+  process.stderr.write('one class only\n')
   writeFileSync(join(modelDirectory, 'failure'), 'label column has one class')
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -132,6 +132,9 @@ describe('a training job', () => {
       FailureReason: 'AlgorithmError: label column has one class, exit code: 1',
     })
     expect([...objects.keys()].some((key) => key.includes('model.tar.gz'))).toBe(false)
+    const log = join(cloud.directory('sagemaker'), 'logs', 'bad.log')
+    await eventually('the log is kept', () => (existsSync(log) ? true : undefined))
+    expect(readFileSync(log, 'utf8')).toBe('one class only\n')
   })
 
   test('that outlasts MaxRuntimeInSeconds ends Stopped, and is no success', async () => {

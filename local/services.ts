@@ -8,5 +8,12 @@ import { snsService } from './sns/service.ts'
 import { statesService } from './states/service.ts'
 
 export function services(): LocalService[] {
-  return [sagemakerService(), monitoringService(), eventsService(), snsService(), statesService(), schedulerService()]
+  return [
+    sagemakerService(),
+    monitoringService(),
+    eventsService(),
+    snsService(),
+    statesService(),
+    schedulerService(),
+  ]
 }

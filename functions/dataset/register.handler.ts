@@ -72,8 +72,9 @@ export const handler = door({
     }
     // The manifest is written from what the table holds, so that registering twice changes nothing.
     const registered = await putDataset(item)
+    const { status, ...lasting } = registered
     await putJson(manifestUri, {
-      ...registered,
+      ...lasting,
       rowsChecked,
       header: columns,
       ignored: plan.ignored,
@@ -81,7 +82,7 @@ export const handler = door({
       licence,
     })
     logger.info('registered', { name: item.name, version, rows: registered.rows })
-    const { rows, columns: width, status } = registered
+    const { rows, columns: width } = registered
     return { name: registered.name, version, rows, columns: width, uri: registered.uri, status }
   },
 })

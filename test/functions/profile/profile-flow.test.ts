@@ -15,7 +15,6 @@ vi.mock(
 )
 
 type Purpose = 'training' | 'inference'
-const projectUri = 's3://b/projects/parcels.json'
 const read = (uri: string) => JSON.parse(objects.get(uri)!.toString('utf8'))
 const profileAt = (uri: string): Profile => profileSchema.parse(read(uri))
 
@@ -28,9 +27,11 @@ async function run(
     holdout = 0,
     baselineUri = undefined as string | undefined,
     runUri = 's3://b/parcels/runs/aaaaaaaaaaaaaaaa',
+    project = parcelsProject(),
   } = {},
 ) {
-  objects.set(projectUri, Buffer.from(JSON.stringify(parcelsProject())))
+  const projectUri = `s3://b/projects/${project.source.columns.length}.json`
+  objects.set(projectUri, Buffer.from(JSON.stringify(project)))
   objects.set('s3://b/in.csv', Buffer.from(text))
   const context = { contract: 1, runId: 'aaaaaaaaaaaaaaaa', projectUri, runUri, purpose }
   const { planUri } = await planParts({ ...context, sourceUri: 's3://b/in.csv', partBytes }, lambdaContext)
@@ -63,15 +64,31 @@ describe('profiling a run', () => {
     expect(comparable(many.profile)).toEqual(comparable(one.profile))
   })
 
+  /** Few columns: a property runs a hundred times. */
+  const narrow = () => {
+    const { source } = parcelsProject()
+    const columns = source.columns.filter(({ name }) =>
+      ['parcel', 'customer', 'weight', 'late'].includes(name),
+    )
+    return parcelsProject({
+      source: { ...source, columns },
+      features: [{ name: 'weight', kind: 'numeric', from: ['weight'], label: 'weight' }],
+      featuresSql:
+        'SELECT customer AS entity_id, parcel AS example_key, late::INTEGER AS label, weight FROM raw',
+      groups: [],
+      prediction: { names: { entityId: 'customerId', prediction: 'lateProbability' } },
+    })
+  }
+
   // Feature: mlops-platform, Property 3: Baseline statistics creation
   it('stores baseline statistics of every source column for any training table', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 12, max: 60 }), fc.nat(1_000), async (rows, from) => {
         const text = csvOf(Array.from({ length: rows }, (_, at) => parcelRow(from + at)))
-        await run(text, { partBytes: 1_000_000 })
+        await run(text, { partBytes: 1_000_000, project: narrow() })
         const baseline = profileAt('s3://b/parcels/runs/aaaaaaaaaaaaaaaa/baseline.json')
         expect(baseline.rows).toBe(rows)
-        for (const { name } of parcelsProject().source.columns) {
+        for (const { name } of narrow().source.columns) {
           const column = baseline.columns[name]!
           expect(column.count + column.nulls + column.unreadable).toBe(rows)
         }

@@ -33,12 +33,12 @@ export function checkDefinition(definition: unknown): Finding[] {
     machine = parseDefinition(value)
   } catch (error) {
     if (!(error instanceof DefinitionRefused)) throw error
-    if (structure.length > 0) return structure
-    return error.problems.map((message) => ({
+    const own = error.problems.map((message) => ({
       path: / at (\/.*)$/.exec(message)?.[1] ?? '/',
       rule: 'structure',
       message,
     }))
+    return [...own, ...structure]
   }
   return [...structure, ...lintFlow(machine), ...lintExpressions(machine)]
 }
@@ -75,7 +75,9 @@ function withObjectOutputs(definition: object): object {
 /** asl-validator writes into what it checks, and takes a bare `QueryLanguage` for granted. */
 function structureFindings(definition: object): Finding[] {
   const { errors } = validate(withObjectOutputs(definition), { checkPaths: false, checkArn: false })
-  return errors.map((error) => ({
+  // Transitions are checked here, with the place of each.
+  const others = errors.filter((error) => error['Error code'] !== 'MISSING_TRANSITION_TARGET')
+  return others.map((error) => ({
     path: error.schemaError?.instancePath ?? '/',
     rule: 'structure',
     message: `${error['Error code']}: ${error.Message}`,

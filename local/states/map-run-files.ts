@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeAtomically } from '../durable-collection.ts'
+import { replaceFile } from '../durable-collection.ts'
 import { FileJournal, readLines } from './journal.ts'
 import {
   type ChildRecord,
@@ -53,7 +53,7 @@ export class MapRunFiles implements MapRunStore {
     const summaryPath = path.replace(/\.jsonl$/, '.json')
     const keep = (summary: MapRunSummary) => {
       this.#live.set(info.arn, summary)
-      writeAtomically(summaryPath, JSON.stringify(summary))
+      replaceFile(summaryPath, JSON.stringify(summary))
     }
     if (!this.#live.has(info.arn)) keep({ ...info, status: 'RUNNING', counts: noItems(0) })
     return {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DurableCollection, writeAtomically } from '../durable-collection.ts'
+import { DurableCollection, replaceFile } from '../durable-collection.ts'
 import { AwsError, type Cloud, type LocalService } from '../service.ts'
 import { findMapRun, listChildren } from './child-records.ts'
 import { Engine, type ExecutionSummary } from './engine.ts'
@@ -100,6 +100,6 @@ function openEngine(cloud: Cloud, options: StatesOptions): Promise<Engine> {
 
 /** Tokens outlive the process that issued them, so what signs them does too. */
 function tokenSecret(path: string): Buffer {
-  if (!existsSync(path)) writeAtomically(path, randomBytes(32).toString('hex'))
+  if (!existsSync(path)) replaceFile(path, randomBytes(32).toString('hex'))
   return Buffer.from(readFileSync(path, 'utf8'), 'hex')
 }

@@ -99,6 +99,15 @@ describe('registering a dataset', () => {
     expect(objects).toEqual(before)
   })
 
+  it('takes the definition that the environment was deployed with', async () => {
+    objects.set(uri, Buffer.from(parcels(20)))
+    vi.stubEnv('PROJECT_URIS', JSON.stringify({ parcels: 's3://b/projects/parcels.json' }))
+    const { projectUri: _, ...short } = event()
+    expect(await register(short, lambdaContext)).toMatchObject({ rows: 20 })
+    vi.unstubAllEnvs()
+    await expect(register(short, lambdaContext)).rejects.toMatchObject({ name: 'InvalidRequest' })
+  })
+
   it('refuses a table without its outcome', async () => {
     const rows = Array.from({ length: 20 }, (_, at) => parcelRow(at).slice(0, -1))
     objects.set(uri, Buffer.from(csvOf(rows, { header: parcelHeader.slice(0, -1) })))

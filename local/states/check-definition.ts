@@ -1,9 +1,10 @@
 /** Finds what AWS would refuse in a definition, and what it would accept and fail on later: `regimen states check`. */
 import validate from 'asl-validator'
-import { DefinitionRefused, jsonPathProblems, type Machine, parseDefinition } from './definition.ts'
+import { DefinitionRefused, type Machine, parseDefinition } from './definition.ts'
 import { expressionIn } from './expression.ts'
 import { lintExpressions } from './lint-expressions.ts'
 import { lintFlow } from './lint-flow.ts'
+import { jsonPathProblems } from './query-language.ts'
 
 export interface Finding {
   /** JSON pointer into the definition. */

@@ -200,15 +200,19 @@ export const functionDefinitions = {
     entry: 'functions/report/handler.ts',
     description: 'Writes the report of a run and the manifest of what it left',
     ...merging,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT'],
+    variables: [],
     grants: (to) => [
-      to.read(project, '*/datasets/*/manifest.json', '*/runs/*', '*/inference/*'),
+      to.read(
+        project,
+        evaluation,
+        decision,
+        ...profiles,
+        '*/inference/*/drift.json',
+        '*/inference/*/predictions/*',
+      ),
       to.write(
         ...['runs', 'inference'].flatMap((kind) => [`*/${kind}/*/report.html`, `*/${kind}/*/manifest.json`]),
       ),
-      to.list('*/runs/*', '*/inference/*'),
-      to.readTable(),
-      to.writeTable(),
     ],
   },
   'start-run': {

@@ -38,7 +38,7 @@ export class Schedule extends pulumi.ComponentResource {
       { parent: this },
     )
     const schedule = new aws.scheduler.Schedule(
-      `${name}-schedule`,
+      name,
       {
         name: args.scheduleName,
         description: args.description,

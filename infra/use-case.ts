@@ -76,7 +76,7 @@ export class UseCase extends pulumi.ComponentResource {
   #createSchedule(name: string, { names, account, environment, project }: UseCaseArgs): void {
     if (project.schedule === undefined) return
     new Schedule(
-      `${name}-inference`,
+      `${name}-inference-schedule`,
       {
         account,
         key: environment.key,

@@ -1,11 +1,10 @@
 /** The Pulumi program: reads the stack's configuration, composes the environment and its projects, names what exists. */
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { currentAccount } from '../infra/account.ts'
-import { type Bundle, bundleFunctions } from '../infra/bundle.ts'
+import { bundleFunctions } from '../infra/bundle.ts'
 import { Environment } from '../infra/environment.ts'
-import { type FunctionName, functionEntries } from '../infra/functions.ts'
+import { functionEntries } from '../infra/functions.ts'
 import { mapValues } from '../infra/map-values.ts'
 import { Names } from '../infra/names.ts'
 import { UseCase } from '../infra/use-case.ts'
@@ -16,22 +15,7 @@ import { releaseId } from './release.ts'
 const root = resolve(import.meta.dirname, '..')
 const settings = new pulumi.Config('regimen')
 const configuration = readConfiguration(pulumi.getStack(), (key) => settings.get(key), Object.keys(projects))
-// Doors that are not written yet answer with their name; goes when every entry file is there.
-async function bundleExisting(): Promise<Record<FunctionName, Bundle>> {
-  const there = Object.fromEntries(
-    Object.entries(functionEntries).filter(([, entry]) => existsSync(resolve(root, entry))),
-  )
-  const bundled = await bundleFunctions(root, there)
-  return mapValues(
-    functionEntries,
-    (entry, name) =>
-      bundled[name] ?? {
-        code: `export const handler = async () => { throw new Error(${JSON.stringify(`${entry} is not there`)}) }`,
-        usesDuckdb: false,
-      },
-  )
-}
-const [account, bundles] = await Promise.all([currentAccount(), bundleExisting()])
+const [account, bundles] = await Promise.all([currentAccount(), bundleFunctions(root, functionEntries)])
 const names = new Names(configuration.environment)
 const deployed = Object.values(projects).filter(({ id }) => configuration.projects.includes(id))
 

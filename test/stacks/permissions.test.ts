@@ -1,19 +1,11 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type FunctionName, functionDefinition, functionEntries } from '../../infra/functions.ts'
 import { mapValues } from '../../infra/map-values.ts'
 import { bundleOnce, evaluate, repository } from './record-program.ts'
 
 const dev = await evaluate('dev')
-const names = (Object.keys(functionEntries) as FunctionName[]).filter((name) =>
-  existsSync(join(repository, functionEntries[name])),
-)
-const entries = Object.fromEntries(names.map((name) => [name, functionEntries[name]])) as Record<
-  FunctionName,
-  string
->
-const bundles = await bundleOnce(repository, entries)
+const names = Object.keys(functionEntries) as FunctionName[]
+const bundles = await bundleOnce(repository, functionEntries)
 
 /** API calls that stand in a bundle only if its code makes them, and what IAM calls them. */
 const actions: Readonly<Record<string, string>> = {

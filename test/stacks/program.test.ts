@@ -316,7 +316,6 @@ test('the project is an object named by its content, and every output says where
   })
 })
 
-// Feature: mlops-platform, Property 30: Infrastructure idempotency
 test('evaluating again gives the same resources with the same inputs and the same release', async () => {
   const again = await evaluate('dev')
   const text = (program: typeof dev) => program.resources.map((resource) => JSON.stringify(resource)).sort()

@@ -55,23 +55,37 @@ export async function evaluate(
   environment: string,
   overrides: Record<string, string> = {},
 ): Promise<Program> {
-  const resources: Recorded[] = []
-  pulumi.runtime.setAllConfig({
+  vi.resetModules()
+  vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: bundleOnce }))
+  const configuration = {
     ...configurationOf(environment),
     // What these tests are about does not need the other architecture's native binding.
     'regimen:duckdbPlatform': 'host',
     ...overrides,
-  })
+  }
+  return await record(environment, configuration, () => import('../../stacks/index.ts'))
+}
+
+/** Runs a program, or a piece of one, and answers once everything that it started has been registered. */
+export async function record(
+  environment: string,
+  configuration: Record<string, string>,
+  program: () => Promise<object>,
+): Promise<Program> {
+  const resources: Recorded[] = []
+  pulumi.runtime.setAllConfig(configuration)
   await pulumi.runtime.setMocks(
     { newResource: (args) => created(args, resources), call },
     'regimen',
     environment,
     false,
   )
-  vi.resetModules()
-  vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: bundleOnce }))
-  const module = await import('../../stacks/index.ts')
-  await pulumi.runtime.disconnect()
+  // What depends on a resource that failed is never settled: the failure has to end the wait.
+  const { promise: failed, reject: refuse } = Promise.withResolvers<never>()
+  process.on('unhandledRejection', refuse)
+  const module = await program()
+  await Promise.race([pulumi.runtime.disconnect(), failed])
+  process.off('unhandledRejection', refuse)
   const outputs: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(module)) outputs[name] = await plain(value)
   const one = (type: string, name: string) => {

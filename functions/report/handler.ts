@@ -4,13 +4,17 @@ import { inferenceRun, trainingRun } from '../layout.ts'
 import { putBytes, putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
-import { readDecision, readDrift, readEvaluation, readFirstLines, readProfile } from './documents-store.ts'
+import {
+  readDecision,
+  readDrift,
+  readEvaluation,
+  readPredictionLines,
+  readProfile,
+  readScores,
+} from './documents-store.ts'
 import { inferenceManifest, type ReportRequest, trainingManifest } from './manifest.ts'
 import { renderInferenceReport } from './render-inference-report.ts'
 import { renderTrainingReport } from './render-training-report.ts'
-
-/** Enough for some thousand predictions of the first part. */
-const shownBytes = 4 * 1_024 * 1_024
 
 export const handler = door({
   ...contracts.writeReport,
@@ -41,9 +45,10 @@ async function render(request: ReportRequest): Promise<string> {
     const decision = await readDecision(request.decisionUri)
     return renderTrainingReport({ request, project, profile, evaluation, decision })
   }
-  const [drift, predictionLines] = await Promise.all([
+  const [drift, scores, predictionLines] = await Promise.all([
     readDrift(request.driftUri),
-    readFirstLines(inferenceRun.predictionsPart(request.runUri, 0), shownBytes),
+    readScores(request.runUri, request.parts),
+    readPredictionLines(request.runUri, request.parts),
   ])
-  return renderInferenceReport({ request, project, profile, drift, evaluation, predictionLines })
+  return renderInferenceReport({ request, project, profile, drift, evaluation, scores, predictionLines })
 }

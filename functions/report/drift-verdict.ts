@@ -1,0 +1,68 @@
+/** The drift of a batch in words: what moved, how much, and what to do. */
+import type { Drift, FeatureDrift } from '../drift/drift.ts'
+import { html, type Markup } from './markup.ts'
+
+export interface Verdict {
+  readonly headline: string
+  readonly what: string
+  readonly advice: string
+  readonly isAlarming: boolean
+}
+
+/** @param shown how many of the drifted features are named. */
+export function driftVerdict(drift: Drift, shown = 6): Verdict {
+  const moved = byEffect(drift).filter(([, { drifted }]) => drifted === true)
+  if (drift.status === 'insufficient-data')
+    return {
+      headline: 'Nothing can be said about drift',
+      what: drift.reasons.join('; '),
+      advice:
+        'Score a larger batch, or compare several batches together, before relying on these predictions.',
+      isAlarming: true,
+    }
+  if (moved.length === 0)
+    return {
+      headline: 'No drift found',
+      what: `None of ${Object.keys(drift.features).length - drift.insufficient.length} compared features moved${drift.insufficient.length === 0 ? '' : `; of ${drift.insufficient.length} nothing can be said`}.`,
+      advice: 'Nothing has to be done.',
+      isAlarming: false,
+    }
+  const named = moved.slice(0, shown).map(([name, { reason }]) => `${name} (${reason ?? 'moved'})`)
+  const rest = moved.length > shown ? `; and ${moved.length - shown} more` : ''
+  return {
+    headline: drift.severe ? 'Severe drift' : drift.alarm ? 'Drift that matters' : 'Some drift, no alarm',
+    what: `${moved.length === 1 ? 'One feature' : `${moved.length} features`} moved: ${named.join('; ')}${rest}.`,
+    advice: adviceOn(drift, moved),
+    isAlarming: drift.alarm || drift.severe,
+  }
+}
+
+function adviceOn(drift: Drift, moved: readonly (readonly [string, FeatureDrift])[]): string {
+  const missing = moved.some(
+    ([, { missingChange }]) => Math.abs(missingChange ?? 0) >= drift.thresholds.missingPoints,
+  )
+  const first = missing
+    ? 'Ask first whether the source still delivers these columns as it did: a missing share that moved usually is a fault of the delivery.'
+    : 'Ask first whether the source changed: another unit, another coding, another population.'
+  if (drift.severe)
+    return `${first} Every prediction of this batch is marked as of low confidence; do not act on them before the cause is known, and train again on data like this if the change is real.`
+  if (drift.alarm)
+    return `${first} If the change is real, train again on recent data; until then, read these predictions with care.`
+  return 'The model hardly relies on what moved. Keep watching; nothing has to be done yet.'
+}
+
+/** Drifted ones first, then by effect, then by importance. */
+export function byEffect({ features }: Drift): (readonly [string, FeatureDrift])[] {
+  const rank = ({ drifted }: FeatureDrift) => (drifted === true ? 2 : drifted === null ? 1 : 0)
+  return Object.entries(features).sort(
+    ([a, x], [b, y]) =>
+      rank(y) - rank(x) ||
+      (y.effect ?? -1) - (x.effect ?? -1) ||
+      y.importance - x.importance ||
+      (a < b ? -1 : 1),
+  )
+}
+
+export function verdictBlock({ headline, what, advice, isAlarming }: Verdict): Markup {
+  return html`<div class="verdict${isAlarming ? ' alert' : ''}"><p><strong>${headline}</strong></p><p>${what}</p><p>${advice}</p></div>`
+}

@@ -109,7 +109,6 @@ export const contracts = {
       hyperparameters: z.record(z.string(), z.string()),
       instanceType: z.string(),
       maxRuntimeSeconds: z.int(),
-      engine: z.string(),
     }),
   },
   evaluatePart: {

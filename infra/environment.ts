@@ -27,8 +27,6 @@ export interface EnvironmentArgs {
   readonly bundles: Readonly<Record<FunctionName, Bundle>>
   readonly architecture: LambdaArchitecture
   readonly duckdbPlatform: DuckdbPlatform
-  /** Name under which metrics are kept apart: models of different engines are never compared. */
-  readonly trainingEngine: string
   /** Refuse to delete what cannot be had back. */
   readonly protect: boolean
   /** At least 365. */
@@ -112,7 +110,7 @@ export class Environment extends pulumi.ComponentResource {
     })
   }
 
-  #variables({ names, account, trainingEngine }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
+  #variables({ names, account }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
     return {
       BUCKET: this.storage.bucketName,
       TABLE: this.table.tableName,
@@ -120,7 +118,6 @@ export class Environment extends pulumi.ComponentResource {
       MODEL_PACKAGE_GROUP_PREFIX: names.prefix,
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
-      TRAINING_ENGINE: trainingEngine,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
     }
   }

@@ -11,7 +11,6 @@ export type Variable =
   | 'MODEL_PACKAGE_GROUP_PREFIX'
   | 'TOPIC_ARN'
   | 'STATE_MACHINE_PREFIX'
-  | 'TRAINING_ENGINE'
   /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
   | 'PROJECT_URIS'
 
@@ -116,7 +115,7 @@ export const functionDefinitions = {
     entry: 'functions/training/handler.ts',
     description: 'Settles the hyperparameters before a job is paid for',
     ...light,
-    variables: ['TRAINING_ENGINE'],
+    variables: [],
     grants: (to) => [to.read(project)],
   },
   'evaluate-part': {

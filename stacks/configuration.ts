@@ -36,14 +36,6 @@ const fields = {
     schema: z.enum(['linux-arm64', 'linux-x64', 'host']).optional(),
     expected: 'linux-arm64, linux-x64 or host',
   },
-  /** Names what trains: metrics of different engines are never compared. */
-  trainingEngine: {
-    schema: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{1,62}$/)
-      .default('sagemaker-xgboost-3.0-5'),
-    expected: '2 to 63 characters a-z, 0-9, . and -',
-  },
 } as const
 
 export interface Configuration {
@@ -55,7 +47,6 @@ export interface Configuration {
   readonly protect: boolean
   readonly architecture: 'arm64' | 'x86_64'
   readonly duckdbPlatform: 'linux-arm64' | 'linux-x64' | 'host'
-  readonly trainingEngine: string
 }
 
 /**
@@ -90,7 +81,6 @@ export function readConfiguration(
     duckdbPlatform:
       read('duckdbPlatform', fields.duckdbPlatform) ??
       (architecture === 'arm64' ? 'linux-arm64' : 'linux-x64'),
-    trainingEngine: read('trainingEngine', fields.trainingEngine),
   }
 }
 

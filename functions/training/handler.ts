@@ -9,8 +9,7 @@ export const handler = door({
   async run(request, logger) {
     const project = await loadProject(request.projectUri)
     const plan = planTraining({ ...request, project })
-    const engine = process.env.TRAINING_ENGINE ?? 'sagemaker-xgboost-3.0-5'
-    logger.info('training planned', { engine, hyperparameters: Object.keys(plan.hyperparameters) })
-    return { ...plan, engine }
+    logger.info('training planned', { hyperparameters: Object.keys(plan.hyperparameters) })
+    return plan
   },
 })

@@ -9,8 +9,8 @@ export interface Place {
 
 type Answer = (inputs: Json, place: Place) => Json
 
-/** Registry accounts of SageMaker's built-in algorithms differ by region; only us-east-1's is spelt here. */
-const xgboostRegistry = '683313688378'
+/** The training image is the stand-in's own, so that its metrics are never taken for those of SageMaker's. */
+const standIns: Readonly<Record<string, string>> = { 'sagemaker-xgboost': 'regimen-xgboost' }
 
 const answers: Readonly<Record<string, Answer>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': (_, { accountId, partition }) => ({
@@ -31,10 +31,11 @@ const answers: Readonly<Record<string, Answer>> = {
     dnsSuffix: 'amazonaws.com',
     reverseDnsPrefix: 'com.amazonaws',
   }),
-  'aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage': (inputs, { region }) => {
-    const registryId = String(inputs.registryId ?? xgboostRegistry)
+  'aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage': (inputs, { region, accountId }) => {
+    const registryId = String(inputs.registryId ?? accountId)
+    const asked = String(inputs.repositoryName)
     const dnsSuffix = 'amazonaws.com'
-    const path = `${registryId}.dkr.ecr.${region}.${dnsSuffix}/${String(inputs.repositoryName)}:${String(inputs.imageTag ?? 'latest')}`
+    const path = `${registryId}.dkr.ecr.${region}.${dnsSuffix}/${standIns[asked] ?? asked}:${String(inputs.imageTag ?? 'latest')}`
     return { id: registryId, registryId, registryPath: path, dnsSuffix, region }
   },
   'aws:iam/getPolicyDocument:getPolicyDocument': (inputs) => {

@@ -20,7 +20,6 @@ function deploy(projects: readonly (typeof adherence)[]): Promise<Program> {
       bundles: mapValues(functionDefinitions, () => ({ code: 'export {}', usesDuckdb: false })),
       architecture: 'arm64',
       duckdbPlatform: 'host',
-      trainingEngine: 'engine',
     })
     for (const project of projects)
       new UseCase(project.id, { ...shared, environment, project, partBytes: 65_536, mapConcurrency: 2 })

@@ -18,7 +18,6 @@ test('fills in what is not set', () => {
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',
-    trainingEngine: 'sagemaker-xgboost-3.0-5',
   })
 })
 
@@ -65,10 +64,6 @@ test.each([
   [
     { duckdbPlatform: 'darwin' },
     'regimen:duckdbPlatform: got darwin; expected linux-arm64, linux-x64 or host; correct it in Pulumi.dev.yaml',
-  ],
-  [
-    { trainingEngine: 'XGBoost' },
-    'regimen:trainingEngine: got XGBoost; expected 2 to 63 characters a-z, 0-9, . and -; correct it in Pulumi.dev.yaml',
   ],
 ])('refuses %o by key, value and what is allowed', (values, message) => {
   expect(() => read(values)).toThrow(new Error(message))

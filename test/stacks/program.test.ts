@@ -167,9 +167,6 @@ test('a function receives the names that it works with and no others', () => {
       PROJECT_URIS: JSON.stringify(dev.outputs.projectUris),
     },
   })
-  expect(variables('plan-training')).toMatchObject({
-    variables: { TRAINING_ENGINE: 'sagemaker-xgboost-3.0-5' },
-  })
 })
 
 test('whoever is called by events has somewhere for those that fail', () => {

@@ -1,0 +1,180 @@
+/**
+ * The real state machines and doors in one process: definitions from statemachines/, handlers imported, S3, DynamoDB and
+ * the model registry of the local cloud, the trainer called without a job's process. A run takes a fraction of a second.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Project, ProjectInput } from '../../functions/project.ts'
+import { planRun, type RunRequest } from '../../functions/starter/run-request.ts'
+import { Engine } from '../../local/states/engine.ts'
+import { archiveModel } from '../../local/training/archive-model.ts'
+import { boost } from '../../local/training/boost.ts'
+import { lambdaContext, type Platform, startPlatform } from '../functions/platform.ts'
+import { startingDefinition } from './starting-definition.ts'
+
+const bucket = 'regimen-dev-000000000000-us-east-1'
+
+export interface Ended {
+  readonly runId: string
+  readonly runUri: string
+  readonly status: string
+  readonly output?: unknown
+  readonly error?: string
+  readonly cause?: string
+  readonly trainingJobs: number
+}
+
+export interface Rig {
+  readonly platform: Platform
+  /** Writes the definition where runs find it. */
+  use(project: Project | ProjectInput): Promise<string>
+  /** Puts a table into the project's inbox or datasets and names it. */
+  put(key: string, text: string): Promise<string>
+  train(project: Project, projectUri: string, tableUri: string): Promise<Ended>
+  infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
+  read(uri: string): Promise<string>
+  json(uri: string): Promise<unknown>
+  stop(): Promise<void>
+}
+
+type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknown>
+
+export async function startRig(): Promise<Rig> {
+  const platform = await startPlatform()
+  const directory = mkdtempSync(join(tmpdir(), 'regimen-rig-'))
+  const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3')
+  const { getBytes, getJson, putBytes, putJson } = await import('../../functions/object-store.ts')
+  await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: bucket }))
+  const { functionEntries } = await import('../../infra/functions.ts')
+  const jobs = new Map<string, Record<string, unknown>>()
+
+  const handlers = new Map<string, Handler>()
+  const handlerOf = async (name: string): Promise<Handler> => {
+    const known = handlers.get(name)
+    if (known !== undefined) return known
+    const entry = Object.entries(functionEntries).find(([each]) => each === name)?.[1]
+    const module = (await import(`../../${entry}`)) as { handler: Handler }
+    handlers.set(name, module.handler)
+    return module.handler
+  }
+
+  const invoke = async (input: Record<string, unknown>) => {
+    const event: unknown = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString('utf8'))
+    try {
+      const answer = await (await handlerOf(String(input.FunctionName)))(event, lambdaContext)
+      return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(answer ?? null)) }
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error))
+      const details = { errorType: name, errorMessage: message, trace: [] }
+      return { StatusCode: 200, FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify(details)) }
+    }
+  }
+
+  const trainJob = async (input: Record<string, unknown>) => {
+    const { TrainingJobName, HyperParameters, InputDataConfig, OutputDataConfig, AlgorithmSpecification } =
+      input as {
+        TrainingJobName: string
+        HyperParameters: Record<string, string>
+        InputDataConfig: { ChannelName: string; DataSource: { S3DataSource: { S3Uri: string } } }[]
+        OutputDataConfig: { S3OutputPath: string }
+        AlgorithmSpecification: unknown
+      }
+    const { download, list } = await import('../../functions/object-store.ts')
+    const channel = async (name: string) => {
+      const prefix = InputDataConfig.find(({ ChannelName }) => ChannelName === name)?.DataSource.S3DataSource
+        .S3Uri
+      const files: string[] = []
+      for (const { uri } of await list(prefix ?? '')) {
+        const file = join(directory, `${TrainingJobName}-${name}-${files.length}.csv`)
+        await download({ uri }, file)
+        files.push(file)
+      }
+      return files
+    }
+    const { model } = await boost({
+      train: await channel('train'),
+      validation: await channel('validation'),
+      hyperparameters: HyperParameters,
+      threads: 1,
+    })
+    const uri = `${OutputDataConfig.S3OutputPath}/${TrainingJobName}/output/model.tar.gz`
+    await putBytes(uri, readFileSync(await archiveModel(model, directory)))
+    jobs.set(TrainingJobName, {
+      TrainingJobName,
+      TrainingJobStatus: 'Completed',
+      AlgorithmSpecification,
+      ModelArtifacts: { S3ModelArtifacts: uri },
+      TrainingTimeInSeconds: 1,
+    })
+    return { TrainingJobArn: `arn:aws:sagemaker:us-east-1:000000000000:training-job/${TrainingJobName}` }
+  }
+
+  const engine = await Engine.open({
+    directory: join(directory, 'engine'),
+    region: 'us-east-1',
+    pollMilliseconds: 1,
+    async call(service, action, input) {
+      if (service === 'lambda') return await invoke(input)
+      if (action === 'CreateTrainingJob') return await trainJob(input)
+      if (action === 'DescribeTrainingJob') return jobs.get(String(input.TrainingJobName)) ?? {}
+      return await platform.call(service, action, input)
+    },
+  })
+
+  const run = async (project: Project, projectUri: string, request: RunRequest): Promise<Ended> => {
+    const planned = planRun(request, projectUri, bucket)
+    const machineName = `regimen-dev-${project.id}-${planned.pipeline}`
+    const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName}:${planned.runId}`
+    const before = jobs.size
+    await engine.start({
+      arn,
+      name: planned.runId,
+      machineArn: `arn:aws:states:us-east-1:000000000000:stateMachine:${machineName}`,
+      machineName,
+      roleArn: 'arn:aws:iam::000000000000:role/flow',
+      input: planned.executionInput,
+      definition: startingDefinition(planned.pipeline, project, bucket, Object.keys(functionEntries)),
+    })
+    const end = await engine.ended(arn)
+    return { runId: planned.runId, runUri: planned.runUri, trainingJobs: jobs.size - before, ...end } as Ended
+  }
+  let asked = 0
+
+  return {
+    platform,
+    async use(project) {
+      const uri = `s3://${bucket}/${project.id}/project/${crypto.randomUUID()}.json`
+      await putJson(uri, project)
+      return uri
+    },
+    async put(key, text) {
+      const uri = `s3://${bucket}/${key}`
+      await putBytes(uri, text)
+      return uri
+    },
+    train: (project, projectUri, uri) =>
+      run(project, projectUri, {
+        pipeline: 'training',
+        project: project.id,
+        requestedBy: 'arn:aws:iam::000000000000:user/test',
+        idempotencyKey: `run ${asked++}`,
+        training: { dataset: { name: 'table', version: '0123456789abcdef', uri } },
+      }),
+    infer: (project, projectUri, inputUri) =>
+      run(project, projectUri, {
+        pipeline: 'inference',
+        project: project.id,
+        requestedBy: 'arn:aws:iam::000000000000:user/test',
+        idempotencyKey: `run ${asked++}`,
+        inference: { inputUri },
+      }),
+    read: async (uri) => (await getBytes({ uri })).toString('utf8'),
+    json: getJson,
+    async stop() {
+      await engine.close()
+      await platform.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}

@@ -208,6 +208,7 @@ export const functionDefinitions = {
         ...profiles,
         '*/inference/*/drift.json',
         '*/inference/*/predictions/*',
+        '*/inference/*/scores/*',
       ),
       to.write(
         ...['runs', 'inference'].flatMap((kind) => [`*/${kind}/*/report.html`, `*/${kind}/*/manifest.json`]),

@@ -77,9 +77,11 @@ const barsFrom = 128
 const barsTo = 268
 
 function levelBars({ id, name }: DriftPair, levels: readonly PairedLevel[]): Markup {
+  // One or two left over would cost as much room as they save.
+  const room = levels.length <= shownLevels + 2 ? levels.length : shownLevels
   const largest = [...levels]
     .sort((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
-    .slice(0, shownLevels)
+    .slice(0, room)
   const shown = levels.filter((level) => largest.includes(level))
   const scale = linearScale(
     [0, niceCeiling(Math.max(...shown.map(({ before, now }) => Math.max(before, now))))],

@@ -3,7 +3,7 @@ import type { Drift, FeatureDrift } from '../drift/drift.ts'
 import type { Project } from '../project.ts'
 import { mayShowValues } from './disclosure.ts'
 import { driftPair, pairedCounts } from './drift-pair.ts'
-import { byEffect } from './drift-verdict.ts'
+import { byEffect, capital } from './drift-verdict.ts'
 import { formatDecimal, formatShare, formatSigned } from './format-number.ts'
 import { type Content, html } from './markup.ts'
 import { computedIn, facts, figure, figures, type Section, table } from './section.ts'
@@ -72,7 +72,7 @@ function driftFigure(name: string, feature: FeatureDrift, at: number): Content {
   return figure({
     title: name,
     drawing: driftPair({ id: `drift-${at}`, name, baseline, current }),
-    note: `${reason ?? 'Drifted'}. ${formatShare(importance)} of the model's importance.`,
+    note: `${capital(reason ?? 'drifted')}. ${formatShare(importance)} of the model's importance.`,
     files: [
       feature.kind === 'numeric'
         ? 'functions/drift/compare-numeric.ts'
@@ -94,7 +94,11 @@ function row(name: string, feature: FeatureDrift, isShown: boolean): Content[] {
     formatDecimal(effect),
     formatChance(pValue),
     formatDecimal(psi),
-    missingChange === null ? '–' : missingChange === 0 ? '0' : `${formatSigned(missingChange * 100, 1)} pts`,
+    missingChange === null
+      ? '–'
+      : Math.abs(missingChange) < 0.0005
+        ? '0'
+        : `${formatSigned(missingChange * 100, 1)} pts`,
     formatShare(importance),
     pair === null ? '' : smallHistogram(pair.now, `Distributions of ${name}`, pair.before),
   ]

@@ -1,10 +1,13 @@
 /** The drift of a batch in words: what moved, how much, and what to do. */
 import type { Drift, FeatureDrift } from '../drift/drift.ts'
+import { formatCount } from './format-number.ts'
 import { html, type Markup } from './markup.ts'
 
 export interface Verdict {
   readonly headline: string
   readonly what: string
+  /** The features that moved and how far, largest effect first. */
+  readonly moved: readonly string[]
   readonly advice: string
   readonly isAlarming: boolean
 }
@@ -15,7 +18,8 @@ export function driftVerdict(drift: Drift, shown = 6): Verdict {
   if (drift.status === 'insufficient-data')
     return {
       headline: 'Nothing can be said about drift',
-      what: drift.reasons.join('; '),
+      what: `${capital(drift.reasons.join('; '))}.`,
+      moved: [],
       advice:
         'Score a larger batch, or compare several batches together, before relying on these predictions.',
       isAlarming: true,
@@ -24,14 +28,16 @@ export function driftVerdict(drift: Drift, shown = 6): Verdict {
     return {
       headline: 'No drift found',
       what: `None of ${Object.keys(drift.features).length - drift.insufficient.length} compared features moved${drift.insufficient.length === 0 ? '' : `; of ${drift.insufficient.length} nothing can be said`}.`,
+      moved: [],
       advice: 'Nothing has to be done.',
       isAlarming: false,
     }
-  const named = moved.slice(0, shown).map(([name, { reason }]) => `${name} (${reason ?? 'moved'})`)
-  const rest = moved.length > shown ? `; and ${moved.length - shown} more` : ''
+  const named = moved.slice(0, shown).map(([name, { reason }]) => `${name}: ${reason ?? 'moved'}`)
+  const rest = moved.length > shown ? [`and ${moved.length - shown} more, below`] : []
   return {
     headline: drift.severe ? 'Severe drift' : drift.alarm ? 'Drift that matters' : 'Some drift, no alarm',
-    what: `${moved.length === 1 ? 'One feature' : `${moved.length} features`} moved: ${named.join('; ')}${rest}.`,
+    what: `${moved.length === 1 ? 'One feature' : `${formatCount(moved.length)} features`} of ${formatCount(Object.keys(drift.features).length - drift.insufficient.length)} moved:`,
+    moved: [...named, ...rest],
     advice: adviceOn(drift, moved),
     isAlarming: drift.alarm || drift.severe,
   }
@@ -63,6 +69,8 @@ export function byEffect({ features }: Drift): (readonly [string, FeatureDrift])
   )
 }
 
-export function verdictBlock({ headline, what, advice, isAlarming }: Verdict): Markup {
-  return html`<div class="verdict${isAlarming ? ' alert' : ''}"><p><strong>${headline}</strong></p><p>${what}</p><p>${advice}</p></div>`
+export function verdictBlock({ headline, what, moved, advice, isAlarming }: Verdict): Markup {
+  return html`<div class="verdict${isAlarming ? ' alert' : ''}"><p><strong>${headline}</strong></p><p>${what}</p>${moved.length > 0 && html`<ul>${moved.map((line) => html`<li>${line}</li>`)}</ul>`}<p>${advice}</p></div>`
 }
+
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -25,9 +25,19 @@ export const formatDecimal = (value: Maybe, digits = 3) =>
 export const formatSigned = (value: Maybe, digits = 3) =>
   isThere(value) ? `${value < 0 ? '−' : '+'}${formatDecimal(Math.abs(value), digits)}` : absent
 
-/** `11.5 %` of 0.115, never parted at the end of a line. */
-export const formatShare = (value: Maybe, digits = 1) =>
-  isThere(value) ? `${formatDecimal(value * 100, digits)}\u00a0%` : absent
+/** `11.5 %` of 0.115, never parted at the end of a line; what is there but rounds to nothing is `< 0.1 %`. */
+export function formatShare(value: Maybe, digits = 1): string {
+  if (!isThere(value)) return absent
+  const least = 10 ** -digits
+  const percent = value * 100
+  const [sign, shown] =
+    percent > 0 && percent < least / 2
+      ? ['< ', least]
+      : percent < 100 && percent > 100 - least / 2
+        ? ['> ', 100 - least]
+        : ['', percent]
+  return `${sign}${formatDecimal(shown, digits)}\u00a0%`
+}
 
 /** `1.9 ×` */
 export const formatLift = (value: Maybe) => (isThere(value) ? `${formatDecimal(value, 1)}\u00a0×` : absent)
@@ -41,13 +51,13 @@ export function formatValue(value: Maybe): string {
   return withMinus(significant.format(value))
 }
 
-/** `21 November 2026, 02:31 UTC` of an ISO 8601 time. */
+/** `21 Nov 2026, 02:31 UTC` of an ISO 8601 time. */
 export function formatTime(iso: string): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return absent
   const day = time.toLocaleDateString('en-GB', {
     day: 'numeric',
-    month: 'long',
+    month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
   })

@@ -15,7 +15,7 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body {
-  margin: 0 auto; padding: 0 1.25rem 4rem; max-width: 64rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; padding: 0 1.25rem 4rem; max-width: 68rem; background: var(--paper); color: var(--ink);
   font: 400 1rem/1.6 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
   font-variant-numeric: tabular-nums; overflow-wrap: break-word;
 }
@@ -31,10 +31,11 @@ header { padding: 3.5rem 0 1.5rem; }
 .verdict { border-left: 4px solid var(--accent); background: var(--wash); padding: .9rem 1.1rem; margin: 0 0 1.75rem; max-width: 48rem; }
 .verdict p { margin: 0; }
 .verdict p + p { margin-top: .35rem; }
+.verdict ul { margin: .35rem 0; padding-left: 1.1rem; }
 .verdict strong { font-size: 1.1rem; font-weight: 600; }
 .verdict.alert { border-color: var(--alert); background: var(--alert-wash); }
 .verdict.alert strong { color: var(--alert); }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: 1rem 2rem; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(8.5rem, 22%), 1fr)); gap: 1rem 1.5rem; margin: 0; }
 .facts dt { color: var(--quiet); font-size: .85rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 nav { border-block: 1px solid var(--faint); padding: .8rem 0; }
@@ -44,9 +45,9 @@ nav a:hover { text-decoration: underline; }
 section { padding: 3rem 0 0; }
 section > h3 { margin-top: 2.25rem; }
 h2 + h3, .figures + .scroll { margin-top: 0; }
-.figures { margin-bottom: 2rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: 1px; background: var(--faint); border: 1px solid var(--faint); margin: 0 0 1rem; }
-.card { background: var(--paper); padding: 1.1rem 1.2rem; }
+.figures:not(:last-child) { margin-bottom: 2rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(max(9rem, 24%), 1fr)); gap: 1px; margin: 0 0 1rem; }
+.card { box-shadow: 0 0 0 1px var(--faint); padding: 1.1rem 1.2rem; }
 .card dt { color: var(--quiet); font-size: .88rem; }
 .card dd { margin: 0; }
 .card .value { font-size: 1.9rem; font-weight: 600; letter-spacing: -.02em; line-height: 1.3; }
@@ -63,11 +64,11 @@ figcaption p { margin: 0 0 .25rem; }
 .scroll { overflow-x: auto; margin: 0 0 1rem; }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 table { border-collapse: collapse; font-size: .92rem; line-height: 1.4; }
-caption { text-align: left; color: var(--quiet); font-size: .88rem; padding: 0 0 .4rem; }
+.caption { color: var(--quiet); font-size: .88rem; line-height: 1.4; margin: 0 0 .4rem; }
 th, td { padding: .45rem 1.6rem .45rem 0; border-bottom: 1px solid var(--faint); text-align: left; vertical-align: top; font-weight: 400; }
 thead th { color: var(--quiet); font-size: .85rem; vertical-align: bottom; border-bottom-color: var(--other); }
 th:last-child, td:last-child { padding-right: 0; }
-tbody th { min-width: 7rem; }
+tbody th { min-width: 7rem; max-width: 20rem; }
 .number { text-align: right; white-space: nowrap; }
 .yes { color: var(--accent); font-weight: 600; }
 .no { color: var(--alert); font-weight: 600; }
@@ -106,11 +107,13 @@ svg .lowers { fill: var(--other); }
 .explained { min-width: 0; }
 .explained h3 { margin-bottom: .15rem; }
 .explained .note { margin-bottom: .5rem; }
-.explained svg.bar { width: 7rem; }
-.explained th, .explained td { padding-right: 1rem; }
-.explained caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.explained table { width: 100%; }
+.explained svg.bar { width: 4.5rem; min-width: 0; }
+.explained tbody th { min-width: 6rem; }
+.explained td:nth-child(2) { overflow-wrap: anywhere; min-width: 5rem; }
+.explained th:not(:last-child), .explained td:not(:last-child) { padding-right: .9rem; }
 footer { margin-top: 4rem; border-top: 1px solid var(--faint); padding-top: 1.25rem; color: var(--quiet); font-size: .88rem; }
-@media (max-width: 40rem) { header { padding-top: 2rem; } section { padding-top: 2.25rem; } }
+@media (max-width: 40rem) { .card { padding: .8rem .9rem; } .card .value { font-size: 1.6rem; } header { padding-top: 2rem; } section { padding-top: 2.25rem; } }
 @media print {
   :root { --paper: #fff; --raised: #f4f5f4; --ink: #000; --quiet: #444; --faint: #ddd; --other: #999; --accent: #0c6b82; --wash: #0c6b8226; --alert: #a23a1e; --alert-wash: #a23a1e12; }
   body { max-width: none; padding: 0; font-size: 10pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
@@ -118,6 +121,6 @@ footer { margin-top: 4rem; border-top: 1px solid var(--faint); padding-top: 1.25
   header { padding-top: 0; }
   .scroll { overflow: visible; }
   figure, tr, .card, .explained, .verdict { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
+  h2, h3, .caption { break-after: avoid; }
 }
 `

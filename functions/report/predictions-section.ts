@@ -23,7 +23,7 @@ export function predictionsSection({ request, project, evaluation, scores }: Inf
   const all = request.scores.predictions
   const note =
     scores.length < all
-      ? `Drawn from ${formatCount(scores.length)} of ${formatCount(all)} predictions, the same number of each part read.`
+      ? `Drawn from ${formatCount(scores.length)} of ${formatCount(all)} predictions, from the beginnings of parts spread evenly over the run.`
       : `All ${formatCount(all)} predictions.`
   const levels = Array.from({ length: confidenceCells + 1 }, (_, at) => at / confidenceCells)
   return {
@@ -69,7 +69,9 @@ export function predictionsSection({ request, project, evaluation, scores }: Inf
           label: 'Confidence',
           format: (value) => formatShare(value, 0),
         }),
-        note: 'A confidence of 80 % leaves one outcome at 80 % certainty; below it, both remain possible.',
+        note: isRegression
+          ? 'How much narrower the 80 % interval is than without the model: 0 % tells nothing new.'
+          : 'From 80 % on, one outcome is left; below, both remain possible at 80 % confidence.',
         files: ['functions/scoring/conformal.ts'],
       }),
     ),

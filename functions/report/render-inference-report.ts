@@ -14,6 +14,7 @@ import { html } from './markup.ts'
 import { page } from './page.ts'
 import { choosePredictions, type Score } from './prediction-summary.ts'
 import { predictionsSection } from './predictions-section.ts'
+import { principalName } from './principal-name.ts'
 import { profileTable } from './profile-table.ts'
 import { computedIn, facts, type Section } from './section.ts'
 
@@ -44,7 +45,7 @@ export function renderInferenceReport(report: InferenceReport): string {
       ],
       ['Run', html`<code>${request.runId}</code>`],
       ['Started', formatTime(request.startedAt)],
-      ['Asked for by', request.requestedBy],
+      ['Asked for by', principalName(request.requestedBy)],
       ['Input', html`<code>${fileName(request.inputUri)}</code>`],
       ['Rows', formatCount(request.scores.rows)],
     ]),

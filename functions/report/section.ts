@@ -32,7 +32,7 @@ export interface Column {
   readonly number?: boolean
 }
 
-/** A table in a box of its own, which scrolls on a narrow screen instead of the page. */
+/** A table in a box of its own, which scrolls on a narrow screen instead of the page; its caption stays in sight. */
 export function table(
   caption: string,
   columns: readonly Column[],
@@ -45,7 +45,7 @@ export function table(
         ? html`<th scope="row" class="${kind(at)}">${cell}</th>`
         : html`<td class="${kind(at)}">${cell}</td>`,
     )
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<p class="caption">${caption}</p><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table aria-label="${caption}">
 <thead><tr>${columns.map(({ title }, at) => html`<th scope="col" class="${kind(at)}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${cells(row)}</tr>

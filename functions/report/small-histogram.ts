@@ -4,6 +4,8 @@ import { place } from './scale.ts'
 
 const width = 136
 const height = 32
+/** Two levels are two bars, not two walls. */
+const widest = 14
 
 /** @param behind counts over the same cells, drawn in grey; each side is then drawn as shares of its own total. */
 export function smallHistogram(
@@ -14,7 +16,7 @@ export function smallHistogram(
   const front = sharesOf(counts)
   const back = sharesOf(behind)
   const most = Math.max(Number.MIN_VALUE, ...front, ...back)
-  const step = width / Math.max(1, counts.length)
+  const step = Math.min(widest, width / Math.max(1, counts.length))
   const bars = (shares: readonly number[], kind: string, inset: number) =>
     shares.map((share, at) => {
       if (share === 0) return ''

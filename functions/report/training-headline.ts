@@ -13,6 +13,7 @@ import {
 import { type Card, headlineCards } from './headline-cards.ts'
 import { html, type Markup } from './markup.ts'
 import { inWords } from './metric-words.ts'
+import { principalName } from './principal-name.ts'
 import type { TrainingReport } from './render-training-report.ts'
 import { computedIn, facts } from './section.ts'
 
@@ -30,7 +31,7 @@ export function trainingFacts({ request, project, profile, evaluation }: Trainin
     ['Model version', request.modelVersion ?? 'none'],
     ['Run', html`<code>${request.runId}</code>`],
     ['Started', formatTime(request.startedAt)],
-    ['Asked for by', request.requestedBy],
+    ['Asked for by', principalName(request.requestedBy)],
     ['Dataset', html`<code>${request.dataset.name}@${request.dataset.version}</code>`],
     ['Rows', formatCount(profile.rows)],
     [

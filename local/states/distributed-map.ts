@@ -6,7 +6,7 @@ import type { MapState } from './definition.ts'
 import type { End } from './execute.ts'
 import { assertWithinDataLimit, dataLimitBytes, Interrupted } from './failure.ts'
 import { evaluateReader, type ReaderRequest, readItems } from './item-reader.ts'
-import { evaluateItems, evaluateLimits, type MapLimits } from './map-items.ts'
+import { evaluateConcurrency, evaluateItems, evaluateTolerance, type MapLimits } from './map-items.ts'
 import { type ItemCounts, type MapRunLog, noItems } from './map-run.ts'
 import { RecoveredScope } from './recovery.ts'
 import { evaluateWriter, writeResults } from './result-writer.ts'
@@ -21,13 +21,17 @@ const localConcurrency = 100
 interface Begun {
   readonly id: string
   readonly startDate: string
-  readonly limits: MapLimits
+  readonly maxConcurrency: number
   readonly reader?: ReaderRequest
   readonly items?: unknown[]
 }
 
 export async function runDistributedMap(state: MapState, visit: Visit, attempt: number): Promise<Outcome> {
   const begun = await begin(state, visit, attempt)
+  const limits: MapLimits = {
+    maxConcurrency: begun.maxConcurrency,
+    ...(await evaluateTolerance(state, visit.bindings())),
+  }
   const label = state.Label ?? visit.name
   const arn = `${visit.run.execution.machineArn.replace(':stateMachine:', ':mapRun:')}/${label}:${begun.id}`
   const log = await visit.run.services.mapRuns.open({
@@ -35,11 +39,11 @@ export async function runDistributedMap(state: MapState, visit: Visit, attempt: 
     executionArn: visit.run.execution.arn,
     machineArn: visit.run.execution.machineArn,
     startDate: begun.startDate,
-    maxConcurrency: begun.limits.maxConcurrency,
-    toleratedFailureCount: begun.limits.toleratedCount ?? 0,
-    toleratedFailurePercentage: begun.limits.toleratedPercentage ?? 0,
+    maxConcurrency: limits.maxConcurrency,
+    toleratedFailureCount: limits.toleratedCount ?? 0,
+    toleratedFailurePercentage: limits.toleratedPercentage ?? 0,
   })
-  const run = new MapRun(state, visit, begun, label, arn, log)
+  const run = new MapRun(state, visit, begun, limits, label, arn, log)
   try {
     await visit.once(`run-started:${attempt}`, async () => true, [
       { type: 'MapRunStarted', details: { mapRunArn: arn } },
@@ -69,7 +73,7 @@ async function begin(state: MapState, visit: Visit, attempt: number): Promise<Be
   const name = `map-run:${attempt}`
   const known = visit.recall(name)
   if (isBegun(known)) return known
-  const limits = await evaluateLimits(state, visit.bindings())
+  const maxConcurrency = await evaluateConcurrency(state, visit.bindings())
   const source =
     state.ItemReader === undefined
       ? { items: await evaluateItems(state, visit) }
@@ -77,7 +81,7 @@ async function begin(state: MapState, visit: Visit, attempt: number): Promise<Be
   const begun: Begun = {
     id: randomUUID(),
     startDate: visit.run.services.now().toISOString(),
-    limits,
+    maxConcurrency,
     ...source,
   }
   await visit.note(name, begun, [{ type: 'MapStateStarted', details: { length: begun.items?.length ?? 0 } }])
@@ -85,13 +89,14 @@ async function begin(state: MapState, visit: Visit, attempt: number): Promise<Be
 }
 
 function isBegun(value: unknown): value is Begun {
-  return typeof value === 'object' && value !== null && 'id' in value && 'limits' in value
+  return typeof value === 'object' && value !== null && 'id' in value && 'startDate' in value
 }
 
 class MapRun {
   readonly #state: MapState
   readonly #visit: Visit
   readonly #begun: Begun
+  readonly #limits: MapLimits
   readonly #label: string
   readonly #arn: string
   readonly #log: MapRunLog
@@ -103,10 +108,19 @@ class MapRun {
   readonly #under = new Map<number, RecoveredChild>()
   readonly #failed = new Set<number>()
 
-  constructor(state: MapState, visit: Visit, begun: Begun, label: string, arn: string, log: MapRunLog) {
+  constructor(
+    state: MapState,
+    visit: Visit,
+    begun: Begun,
+    limits: MapLimits,
+    label: string,
+    arn: string,
+    log: MapRunLog,
+  ) {
     this.#state = state
     this.#visit = visit
     this.#begun = begun
+    this.#limits = limits
     this.#label = label
     this.#arn = arn
     this.#log = log
@@ -197,7 +211,7 @@ class MapRun {
     const others = new AbortController()
     const signal = AbortSignal.any([this.#visit.scope.signal, others.signal])
     const inputs = childInputs(this.#state, this.#visit, items)
-    const { maxConcurrency } = this.#begun.limits
+    const { maxConcurrency } = this.#limits
     let failure: unknown
     const lane = async () => {
       // The generator hands out inputs one at a time, however many lanes ask.
@@ -255,6 +269,6 @@ class MapRun {
     this.#counts[key ?? 'failed'] += items
     this.tell('RUNNING')
     const failed = this.#counts.failed + this.#counts.timedOut
-    if (exceedsTolerance(this.#begun.limits, failed, total)) throw toleranceExceeded()
+    if (exceedsTolerance(this.#limits, failed, total)) throw toleranceExceeded()
   }
 }

@@ -1,9 +1,21 @@
 /** The functions that Step Functions adds to JSONata: `$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`. */
 import { createHash, randomUUID } from 'node:crypto'
 
-/** Elements that `$range` and `$partition` may answer with. */
-const maxElements = 1_000
-const maxHashedCharacters = 10_000
+/** Elements that one `$range` may answer with; AWS refuses the next one. */
+const maxRangeElements = 360_145
+
+export const memoryLimitMessage =
+  'Expression evaluation memory limit exceeded: Check for excessive memory usage'
+
+/** As JSONata throws: `code` is absent where AWS names none. */
+class FunctionError extends Error {
+  readonly code: string | undefined
+
+  constructor(code: string | undefined, message: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 const algorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -13,42 +25,62 @@ const algorithms: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 }
 
-function partition(items: unknown, size: unknown): unknown[] {
-  if (!Array.isArray(items)) throw new Error('$partition: the first argument must be an array')
-  if (typeof size !== 'number' || !(size >= 1))
-    throw new Error('$partition: the chunk size must be a positive integer')
-  const width = Math.round(size)
-  return Array.from({ length: Math.ceil(items.length / width) }, (_, i) =>
-    items.slice(i * width, (i + 1) * width),
+const mismatch = (name: string, index: number) =>
+  new FunctionError('T0410', `Argument ${index} of function "${name}" does not match function signature`)
+
+/** @throws FunctionError T0410 for an argument too many, or one of another type; an absent one is let through */
+function checkArguments(name: string, values: readonly unknown[], types: readonly string[]): void {
+  for (const [index, value] of values.entries()) {
+    const type = types[index]
+    if (type === undefined) throw mismatch(name, index + 1)
+    // biome-ignore lint/suspicious/useValidTypeof: the types are typeof's own words
+    if (value !== undefined && type !== 'any' && typeof value !== type) throw mismatch(name, index + 1)
+  }
+}
+
+/** Chunks of `size` elements; an empty array, and a size of 0, give nothing. */
+function partition(...values: unknown[]): unknown[] | undefined {
+  checkArguments('partition', values, ['any', 'number'])
+  const [items, size] = values
+  if (items === null) {
+    throw new FunctionError('T0412', 'Argument 1 of function "partition" must be an array of "values"')
+  }
+  if (items === undefined) return undefined
+  const all: unknown[] = Array.isArray(items) ? items : [items]
+  if (all.length === 0) return undefined
+  const width = typeof size === 'number' ? Math.trunc(size) : all.length
+  if (width < 0) throw new FunctionError('D3137', 'Second argument must be zero or greater')
+  if (width === 0) return undefined
+  return Array.from({ length: Math.ceil(all.length / width) }, (_, i) =>
+    all.slice(i * width, (i + 1) * width),
   )
 }
 
-/** Both ends inclusive, as `States.ArrayRange`. */
-function range(start: unknown, end: unknown, step: unknown): number[] {
-  const [from, to, by] = [start, end, step].map((value) => (typeof value === 'number' ? value : Number.NaN))
-  if (from === undefined || to === undefined || by === undefined || ![from, to, by].every(Number.isFinite)) {
-    throw new Error('$range: start, end and step must be numbers')
-  }
-  if (by === 0) throw new Error('$range: the step must not be 0')
-  const count = Math.max(0, Math.floor((to - from) / by + 1e-9) + 1)
-  if (count > maxElements) throw new Error(`$range: more than ${maxElements} elements`)
-  return Array.from({ length: count }, (_, i) => from + i * by)
+/** Both ends inclusive; fractions are cut off; one element alone is no array; no element is nothing. */
+function range(...values: unknown[]): number | number[] | undefined {
+  checkArguments('range', values, ['number', 'number', 'number'])
+  if (values.length === 1) throw mismatch('range', 2)
+  const [from, to, by] = values.map((value) => (typeof value === 'number' ? Math.trunc(value) : undefined))
+  if (from === undefined || to === undefined || by === undefined || by === 0) return undefined
+  const count = Math.floor((to - from) / by) + 1
+  if (!(count > 0)) return undefined
+  if (count > maxRangeElements) throw new FunctionError(undefined, memoryLimitMessage)
+  return count === 1 ? from : Array.from({ length: count }, (_, i) => from + i * by)
 }
 
-function hash(data: unknown, algorithm: unknown): string {
-  const name = typeof algorithm === 'string' ? algorithms[algorithm] : undefined
-  if (name === undefined) {
-    throw new Error(
-      `$hash: unknown algorithm ${String(algorithm)}; expected one of ${Object.keys(algorithms).join(', ')}`,
-    )
-  }
-  const text = typeof data === 'string' ? data : JSON.stringify(data)
-  if (text.length > maxHashedCharacters) throw new Error('$hash: more than 10,000 characters')
+function hash(...values: unknown[]): string | undefined {
+  checkArguments('hash', values, ['string', 'string'])
+  const [text, algorithm] = values
+  if (typeof text !== 'string' || typeof algorithm !== 'string') return undefined
+  const name = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined
+  if (name === undefined) throw new FunctionError('D3137', `Unsupported hash algorithm: ${algorithm}`)
   return createHash(name).update(text).digest('hex')
 }
 
 /** Seeded: the 48-bit linear congruential generator of java.util.Random (Knuth, TAOCP 2, 3.2.1), first `nextDouble()`. */
-function random(seed?: unknown): number {
+function random(...values: unknown[]): number {
+  checkArguments('random', values, ['number'])
+  const [seed] = values
   if (typeof seed !== 'number') return Math.random()
   const multiplier = 0x5deece66dn
   const mask = (1n << 48n) - 1n
@@ -60,9 +92,25 @@ function random(seed?: unknown): number {
   return Number((next(26n) << 27n) + next(27n)) / 2 ** 53
 }
 
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string') throw new Error('$parse: the argument must be a string')
-  return JSON.parse(text)
+function uuid(...values: unknown[]): string {
+  checkArguments('uuid', values, [])
+  return randomUUID()
+}
+
+function parse(...values: unknown[]): unknown {
+  checkArguments('parse', values, ['string'])
+  const [text] = values
+  if (typeof text !== 'string') return undefined
+  const invalid = () => new FunctionError('D3137', 'Invalid JSON')
+  try {
+    return JSON.parse(text, (_, value) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) throw invalid()
+      return value
+    })
+  } catch (error) {
+    // The parser's own message would quote the data.
+    throw error instanceof SyntaxError ? invalid() : error
+  }
 }
 
 /** Name and JSONata binding of each; `eval` is bound to nothing, because AWS refuses it. */
@@ -72,6 +120,6 @@ export const awsFunctions: Readonly<Record<string, unknown>> = {
   hash,
   random,
   parse,
-  uuid: () => randomUUID(),
+  uuid,
   eval: undefined,
 }

@@ -1,13 +1,14 @@
 /** Evaluates one JSONata expression of a state machine, with AWS's functions, error texts, and limits on time and depth. */
 import { createContext, Script } from 'node:vm'
 import jsonata from 'jsonata'
-import { awsFunctions } from './expression-functions.ts'
+import { awsFunctions, memoryLimitMessage } from './expression-functions.ts'
 import { EvaluationFailure } from './failure.ts'
 
 export const expressionTimeoutMs = 2_000
-/** Nested evaluations of one expression; beyond this a recursive function is taken for endless. */
-export const expressionDepth = 400
-const maxSequence = 1_000_000
+/** Nested evaluations of one expression: AWS accepts 100 terms of a sum and refuses 101. */
+export const expressionDepth = 100
+/** Elements of `[1..n]` that AWS accepts. */
+const maxSequence = 873_782
 const maxCompiled = 2_000
 
 /** `{% … %}`, the whole string. */
@@ -80,7 +81,7 @@ export async function evaluateExpression(
   try {
     value = await compileExpression(expression).evaluate(undefined, bindings)
   } catch (error) {
-    throw failed(`threw an error during evaluation. ${describe(error)}`)
+    throw failed(`threw an error during evaluation${describe(error)}`)
   }
   if (value === undefined) throw failed('returned nothing (undefined).')
   try {
@@ -90,16 +91,30 @@ export async function evaluateExpression(
   }
 }
 
+/** Where AWS says in its own words, and without a code, what JSONata has codes for. */
+const boundMessages: Readonly<Record<string, string>> = {
+  D1011:
+    'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
+  D1012: 'Expression evaluation timeout: Check for infinite loop',
+  D2014: memoryLimitMessage,
+  D2015: memoryLimitMessage,
+}
+
+/** A coded message is a sentence of its own; one without a code follows a colon. */
 function describe(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error)
-  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : ''
-  return `${code}${'message' in error ? String(error.message) : 'unknown error'}`
+  if (typeof error !== 'object' || error === null) return `: ${String(error)}`
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const bound = code === undefined ? undefined : boundMessages[code]
+  if (bound !== undefined) return `: ${bound}`
+  const message = 'message' in error ? String(error.message) : 'unknown error'
+  return code === undefined ? `: ${message}` : `. ${code}: ${message}`
 }
 
 /** Copies a JSONata result without its bookkeeping (sequences, wrappers); throws on what is no JSON. */
 function plain(value: unknown): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
+  // JSON has no word for the others; AWS writes them as texts.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || '_jsonata_lambda' in value || '_jsonata_function' in value) {
     throw new TypeError('not JSON')

@@ -5,13 +5,21 @@ export class StateFailure extends Error {
   readonly error: string | undefined
   readonly reason: string | undefined
   readonly location: string | undefined
+  /** Whether States.ALL and States.TaskFailed cover it. */
+  readonly wild: boolean
 
-  constructor(error: string | undefined, reason: string | undefined, location?: string) {
+  constructor(
+    error: string | undefined,
+    reason: string | undefined,
+    location?: string,
+    wild = error !== dataLimitExceeded,
+  ) {
     super(`${error ?? 'failed'}: ${reason ?? ''}`)
     this.name = 'StateFailure'
     this.error = error
     this.reason = reason
     this.location = location
+    this.wild = wild
   }
 }
 

@@ -2,7 +2,7 @@
 import { runAll } from './child-flows.ts'
 import type { MapState } from './definition.ts'
 import { assertWithinDataLimit, Interrupted } from './failure.ts'
-import { evaluateItems, evaluateLimits, mapContext, selectItem } from './map-items.ts'
+import { evaluateConcurrency, evaluateItems, evaluateTolerance, mapContext, selectItem } from './map-items.ts'
 import { Scope } from './scope.ts'
 import type { Outcome, Visit } from './visit.ts'
 
@@ -34,10 +34,12 @@ async function begin(state: MapState, visit: Visit, attempt: number): Promise<Be
   const name = `items:${attempt}`
   const known = visit.recall(name)
   if (isBegun(known)) return known
+  const maxConcurrency = await evaluateConcurrency(state, visit.bindings())
   const items = await evaluateItems(state, visit)
-  const { maxConcurrency } = await evaluateLimits(state, visit.bindings())
   const begun = { items, maxConcurrency }
   await visit.note(name, begun, [{ type: 'MapStateStarted', details: { length: items.length } }])
+  // An inline Map tolerates nothing, but a limit that cannot be evaluated fails it all the same.
+  await evaluateTolerance(state, visit.bindings())
   return begun
 }
 

@@ -1,6 +1,6 @@
 /** `Retry`: which retrier takes a failure, and how long to wait. */
 import type { Retrier } from './definition.ts'
-import { covers } from './error-match.ts'
+import { covers, type Failure } from './error-match.ts'
 
 /** Decides on the retries of one visit of a state; every retrier counts its own attempts. */
 export class RetryPlan {
@@ -16,8 +16,8 @@ export class RetryPlan {
    * The delay before the next attempt in seconds, or undefined when the failure is not to be retried.
    * @param random in [0, 1), for `JitterStrategy: FULL`
    */
-  next(error: string | undefined, random: () => number): number | undefined {
-    const index = this.#retriers.findIndex((retrier) => covers(retrier.ErrorEquals, error))
+  next(failure: Failure, random: () => number): number | undefined {
+    const index = this.#retriers.findIndex((retrier) => covers(retrier.ErrorEquals, failure))
     const retrier = this.#retriers[index]
     const used = this.#used[index]
     if (retrier === undefined || used === undefined || used >= (retrier.MaxAttempts ?? 3)) return undefined

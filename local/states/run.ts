@@ -1,5 +1,4 @@
 /** One execution under way: its identity, its history and journal, and what it needs from outside. */
-import type { Failure } from './error-match.ts'
 import { Interrupted } from './failure.ts'
 import type { History, HistoryEvent, NewEvent } from './history.ts'
 import type { Journal } from './journal.ts'
@@ -17,7 +16,9 @@ export interface ExecutionInfo {
   readonly machineName: string
 }
 
-export type Mocked = { readonly result: unknown } | { readonly failure: Failure }
+export type Mocked =
+  | { readonly result: unknown }
+  | { readonly failure: { readonly error: string | undefined; readonly cause: string | undefined } }
 
 /** What the engine lends to every execution. */
 export interface RunServices {

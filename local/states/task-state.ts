@@ -12,8 +12,13 @@ import type { Outcome, Visit } from './visit.ts'
 export class TaskFailure extends StateFailure {
   readonly events: readonly NewEvent[]
 
-  constructor(error: string | undefined, reason: string | undefined, events: readonly NewEvent[]) {
-    super(error, reason)
+  constructor(
+    error: string | undefined,
+    reason: string | undefined,
+    events: readonly NewEvent[],
+    wild?: boolean,
+  ) {
+    super(error, reason, undefined, wild)
     this.events = events
   }
 }
@@ -75,17 +80,30 @@ async function perform(state: TaskState, visit: Visit, attempt: number): Promise
     // What ignores the signal must not hold up the timeout; its late end is nobody's concern.
     work.catch(() => undefined)
     const result = await unlessAborted(work, signal)
-    assertWithinDataLimit(result, state.Resource)
+    assertResultWithinLimit(result, resource)
     await visit.note(`result:${attempt}`, { result }, [events.succeeded(result)])
     return result
   } catch (error) {
     if (error instanceof Interrupted || !(error instanceof StateFailure)) throw error
     const timedOut = error.error === 'States.Timeout' || error.error === 'States.HeartbeatTimeout'
-    throw new TaskFailure(error.error, error.reason, [
-      timedOut ? events.timedOut(error) : events.failed(error),
-    ])
+    throw new TaskFailure(
+      error.error,
+      error.reason,
+      [timedOut ? events.timedOut(error) : events.failed(error)],
+      error.wild,
+    )
   } finally {
     quiet.abort(new Interrupted('ended'))
+  }
+}
+
+/** AWS names the service here, a function called directly by its ARN, and lets the wildcards cover it. */
+function assertResultWithinLimit(result: unknown, { arn, action, resourceType }: TaskResource): void {
+  try {
+    assertWithinDataLimit(result, action === 'function' ? arn : resourceType)
+  } catch (error) {
+    if (!(error instanceof StateFailure)) throw error
+    throw new StateFailure(error.error, error.reason, undefined, true)
   }
 }
 

@@ -86,3 +86,14 @@ export async function evaluateInteger(
   }
   return value
 }
+
+/** 0 … 100, fractions allowed. */
+export async function evaluatePercentage(
+  template: unknown,
+  bindings: Bindings,
+  field: string,
+): Promise<number> {
+  const value = Number(await evaluateTyped(template, bindings, field, 'number'))
+  if (value >= 0 && value <= 100) return value
+  throw new EvaluationFailure(`${field} must be between 0 and 100 but was: ${value}`, field)
+}

@@ -1,9 +1,9 @@
 /** How many failed items a distributed Map puts up with. */
 import { StateFailure } from './failure.ts'
-import type { MapLimits } from './map-items.ts'
+import type { Tolerance } from './map-items.ts'
 
 /** A limit is exceeded by one item more; without limits the first failed item is one too many. */
-export function exceedsTolerance(limits: MapLimits, failed: number, total: number): boolean {
+export function exceedsTolerance(limits: Tolerance, failed: number, total: number): boolean {
   const { toleratedCount, toleratedPercentage } = limits
   if (toleratedCount === undefined && toleratedPercentage === undefined) return failed > 0
   if (toleratedCount !== undefined && failed > toleratedCount) return true

@@ -1,7 +1,7 @@
 /** Carries one state through: entered, attempted, retried or caught, exited; each step recorded before the next. */
 import { runChoice } from './choice-state.ts'
 import type { Catcher, State } from './definition.ts'
-import { covers, type Failure } from './error-match.ts'
+import { covers } from './error-match.ts'
 import { runFail } from './fail-state.ts'
 import { StateFailure } from './failure.ts'
 import type { NewEvent } from './history.ts'
@@ -89,13 +89,14 @@ async function attempt(visit: Visit, state: State): Promise<Outcome> {
     visit.retryCount = number
     const failure = await tryOnce(visit, state, number)
     if (!(failure instanceof StateFailure)) return failure
-    const delay = retries.next(failure.error, Math.random)
+    const delay = retries.next(failure, Math.random)
     if (delay !== undefined) {
       await waitForRetry(visit, number, delay)
       continue
     }
+    await giveUp(visit, state)
     const catchers = 'Catch' in state && Array.isArray(state.Catch) ? state.Catch : []
-    const index = catchers.findIndex((catcher) => covers(catcher.ErrorEquals, failure.error))
+    const index = catchers.findIndex((catcher) => covers(catcher.ErrorEquals, failure))
     const catcher = catchers[index]
     if (catcher === undefined) throw failure
     return await caught(visit, catcher, index, failure)
@@ -104,7 +105,7 @@ async function attempt(visit: Visit, state: State): Promise<Outcome> {
 
 async function tryOnce(visit: Visit, state: State, number: number): Promise<Outcome | StateFailure> {
   const known = visit.recall(`failed:${number}`)
-  if (isFailure(known)) return new StateFailure(known.error, known.cause)
+  if (isFailure(known)) return new StateFailure(known.error, known.cause, undefined, known.wild ?? true)
   try {
     return await runOnce(visit, state, number)
   } catch (error) {
@@ -112,14 +113,16 @@ async function tryOnce(visit: Visit, state: State, number: number): Promise<Outc
     if (failure === undefined || failure.error === 'States.Runtime') throw failure ?? error
     await visit.note(
       `failed:${number}`,
-      { error: failure.error, cause: failure.reason },
-      failureEvents(visit, state, failure),
+      { error: failure.error, cause: failure.reason, ...(failure.wild ? {} : { wild: false }) },
+      failureEvents(visit, failure),
     )
     return failure
   }
 }
 
-function isFailure(value: unknown): value is Failure {
+function isFailure(
+  value: unknown,
+): value is { error: string | undefined; cause: string | undefined; wild?: boolean } {
   return typeof value === 'object' && value !== null
 }
 
@@ -144,7 +147,13 @@ function runOnce(visit: Visit, state: State, number: number): Promise<Outcome> {
   }
 }
 
-function failureEvents(visit: Visit, state: State, failure: StateFailure): NewEvent[] {
+/** AWS tells of a failed Map or Parallel once, when no retrier takes the failure any more. */
+async function giveUp(visit: Visit, state: State): Promise<void> {
+  if (state.Type !== 'Map' && state.Type !== 'Parallel') return
+  await visit.once('given-up', async () => true, [{ type: `${state.Type}StateFailed` }])
+}
+
+function failureEvents(visit: Visit, failure: StateFailure): NewEvent[] {
   const events: NewEvent[] = []
   if (failure instanceof TaskFailure) events.push(...failure.events)
   if (failure.location !== undefined) {
@@ -158,8 +167,6 @@ function failureEvents(visit: Visit, state: State, failure: StateFailure): NewEv
       },
     })
   }
-  if (state.Type === 'Map') events.push({ type: 'MapStateFailed' })
-  if (state.Type === 'Parallel') events.push({ type: 'ParallelStateFailed' })
   return events
 }
 

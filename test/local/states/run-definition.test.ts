@@ -330,8 +330,14 @@ describe('mocks and refusals', () => {
 
   test.each([
     ["$contains('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', /^(a+)+$/)", 'timed out'],
-    ['($f := function($n){1 + $f($n+1)}; $f(1))', 'D1011'],
-    ['$count([1..10000000])', 'D2015'],
+    [
+      '($f := function($n){1 + $f($n+1)}; $f(1))',
+      'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
+    ],
+    [
+      '$count([1..10000000])',
+      'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+    ],
     ["$eval('1')", 'T1006: Attempted to invoke a non-function'],
   ])('the expression %s ends with an error', async (expression, why) => {
     const result = await runDefinition(

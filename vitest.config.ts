@@ -1,4 +1,7 @@
-/** Test suites: `unit` needs nothing but the source; `flow` deploys into a local cloud and runs whole state machines. */
+/**
+ * Test suites: `unit` needs nothing but the source; `flow` deploys into a local cloud and runs whole state machines;
+ * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
+ */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -9,9 +12,25 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/flow/**', 'test/browser/**'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/flow/**', 'test/browser/**', 'test/contract/**', 'test/clients/**'],
+        },
       },
       { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          globalSetup: './test/contract/moto-server.ts',
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'clients', include: ['test/clients/**/*.test.ts'], hookTimeout: 300_000 },
+      },
     ],
   },
 })

@@ -41,7 +41,8 @@ export async function listObjectsV1({ store, response, bucket, query, allow }: S
     MaxKeys: maxKeys,
     EncodingType: query.get('encoding-type') ?? undefined,
     IsTruncated: page.next !== undefined,
-    NextMarker: page.next === undefined ? undefined : encode(page.next),
+    // Only with a delimiter: without one, the last key of the page is the next marker.
+    NextMarker: page.next === undefined || delimiter === '' ? undefined : encode(page.next),
     Contents: page.entries.map((version) => content(version, encode)),
     CommonPrefixes: page.commonPrefixes.map((name) => ({ Prefix: encode(name) })),
   })
@@ -58,7 +59,17 @@ export async function listObjectVersions({
   allow('s3:ListBucketVersions', { bucket }, { 's3:prefix': prefix })
   const index = store.index(bucket)
   const after = query.get('key-marker') ?? ''
-  const page: Listing<ObjectVersion> = listVersions(index, { prefix, delimiter, after, maxKeys })
+  const afterVersion = query.get('version-id-marker') ?? ''
+  if (afterVersion !== '' && after === '')
+    throw invalidArgument('A version-id marker cannot be specified without a key marker.')
+  const page: Listing<ObjectVersion> = listVersions(index, {
+    prefix,
+    delimiter,
+    after,
+    afterVersion,
+    maxKeys,
+  })
+  const last = page.entries.at(-1)
   const entry = (version: ObjectVersion) => ({
     Key: encode(version.key),
     VersionId: version.versionId,
@@ -69,13 +80,14 @@ export async function listObjectVersions({
     Name: bucket,
     Prefix: encode(prefix),
     KeyMarker: encode(after),
-    VersionIdMarker: '',
+    VersionIdMarker: afterVersion,
     Delimiter: delimiter === '' ? undefined : encode(delimiter),
     MaxKeys: maxKeys,
     EncodingType: query.get('encoding-type') ?? undefined,
     IsTruncated: page.next !== undefined,
     NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
-    NextVersionIdMarker: page.next === undefined ? undefined : (page.entries.at(-1)?.versionId ?? ''),
+    // Absent when the page ends with a common prefix, which has no version.
+    NextVersionIdMarker: page.next !== undefined && page.next === last?.key ? last.versionId : undefined,
     Version: page.entries
       .filter((version) => !version.deleteMarker)
       .map((version) => ({
@@ -101,7 +113,12 @@ function common(query: URLSearchParams) {
   }
 }
 
-const encodeKey = (key: string) => encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+')
+/** As S3 writes it: `test_file(3).png` appears as `test_file%283%29.png`, and a blank as `+`. */
+const encodeKey = (key: string) =>
+  encodeURIComponent(key)
+    .replaceAll('%2F', '/')
+    .replaceAll('%20', '+')
+    .replace(/[!'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
 function content(version: ObjectVersion, encode: (text: string) => string) {
   return {

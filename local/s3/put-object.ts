@@ -1,6 +1,7 @@
 /** PutObject and CopyObject. */
 import { createReadStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { AwsError } from '../service.ts'
 import { receiveBody } from './body.ts'
 import { invalidArgument, preconditionFailed } from './errors.ts'
 import { announce } from './events.ts'
@@ -40,13 +41,18 @@ export async function copyObject(s3: S3Request): Promise<void> {
   s3.allow('s3:PutObject', { bucket, key })
   const from = store.version(source.bucket, source.key, source.versionId)
   checkCopyConditions(request, from.etag)
+  const replace = header(request, 'x-amz-metadata-directive') === 'REPLACE'
+  if (!replace && source.versionId === undefined && source.bucket === bucket && source.key === key)
+    throw new AwsError(
+      'InvalidRequest',
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    )
   const name = from.checksum?.name ?? 'CRC64NVME'
   const staged = await stageObject(
     store.workDirectory(bucket),
     createReadStream(store.file(source.bucket, from)),
     [name],
   )
-  const replace = header(request, 'x-amz-metadata-directive') === 'REPLACE'
   const version = await store.commit(
     bucket,
     key,

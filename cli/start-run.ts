@@ -1,8 +1,9 @@
 /** Asks the starter for a run and, if told so, follows it to its end. */
 import { z } from 'zod'
 import type { Context } from './context.ts'
+import { failureOf } from './failure-of.ts'
 import { followExecution } from './follow-execution.ts'
-import { invokeFunction, RemoteError } from './invoke-function.ts'
+import { invokeFunction } from './invoke-function.ts'
 
 const startedSchema = z.object({
   runId: z.string(),
@@ -52,14 +53,10 @@ export interface FinishedRun extends StartedRun {
   readonly states: readonly { name: string; status: string; seconds: number }[]
 }
 
-/** @throws RemoteError with the execution's error name and cause unless it succeeded. */
+/** @throws RemoteError under the name of what refused, unless the execution succeeded. */
 export async function finishRun(context: Context, run: StartedRun): Promise<FinishedRun> {
   const execution = await followExecution(context.sfn, run.executionArn, context.out)
-  if (execution.status !== 'SUCCEEDED')
-    throw new RemoteError(
-      execution.error ?? execution.status,
-      execution.cause ?? 'the execution gave no cause',
-    )
+  if (execution.status !== 'SUCCEEDED') throw await failureOf(context.sfn, execution)
   const { status, seconds, output } = execution
   const states = execution.states.map(({ name, status, seconds }) => ({ name, status, seconds }))
   return { ...run, status, seconds, output, states }

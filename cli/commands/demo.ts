@@ -97,6 +97,7 @@ function describe(demo: DemoSummary): string {
     table(['STAGE', 'SECONDS'], Object.entries(demo.times)),
     '',
     `Alarms: ${demo.alarms.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'none'}`,
+    `On AWS these runs would have cost about $${demo.estimatedAwsCostUsd.toFixed(3)} (list prices: cli/prices.ts)`,
     `Took ${demo.seconds.toFixed(1)} s`,
     ...Object.entries(demo.reports).map(([name, file]) => `Report (${name}): ${asLink(file)}`),
   ].join('\n')

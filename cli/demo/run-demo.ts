@@ -10,6 +10,7 @@ import type { Rehearsal, RehearsalBatch } from '../../projects/rehearsal.ts'
 import { projects } from '../../stacks/projects.ts'
 import { readAlarms } from '../alarms.ts'
 import type { Context } from '../context.ts'
+import { costOf, usageSince } from '../cost.ts'
 import { importDataset } from '../import-dataset.ts'
 import { seconds } from '../output.ts'
 import { finishRun, inferenceOutput, startRun, trainingOutput } from '../start-run.ts'
@@ -73,6 +74,10 @@ export async function runDemo(context: Context, options: DemoOptions) {
   }
 
   const alarms = await readAlarms(context)
+  const usage = await usageSince(context, new Date(started), [
+    training.executionArn,
+    ...inferences.map(({ executionArn }) => executionArn),
+  ])
   const reports: Record<string, string> = {}
   reports.training = await saveReport(options.directory, 'training', training.reportUri)
   for (const { batch, reportUri } of inferences)
@@ -95,6 +100,8 @@ export async function runDemo(context: Context, options: DemoOptions) {
     report: reports.training,
     reports,
     times,
+    usage,
+    estimatedAwsCostUsd: Number(costOf(usage).toFixed(4)),
     seconds: (Date.now() - started) / 1000,
   }
 }
@@ -150,7 +157,7 @@ async function score(context: Context, name: string, batch: RehearsalBatch, file
     await startRun(context, { pipeline: 'inference', inference: { inputUri } }),
   )
   const output = inferenceOutput.parse(run.output)
-  const { runId, status, seconds: took, states } = run
+  const { runId, executionArn, status, seconds: took, states } = run
   const verdict =
     output.featuresWithDrift.length === 0 ? 'no drift' : `drift in ${output.featuresWithDrift.join(', ')}`
   context.out.line(
@@ -161,6 +168,7 @@ async function score(context: Context, name: string, batch: RehearsalBatch, file
     title: batch.title,
     shifted: batch.shifted,
     runId,
+    executionArn,
     status,
     seconds: took,
     states,

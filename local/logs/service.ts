@@ -22,7 +22,10 @@ const logGroup: ResourceType = {
   },
 }
 
-const filterLogEvents: Action = async ({ logGroupName, filterPattern, limit }, { cloud }) => {
+const filterLogEvents: Action = async (
+  { logGroupName, filterPattern, limit, startTime, endTime },
+  { cloud },
+) => {
   if (typeof logGroupName !== 'string')
     throw new AwsError('InvalidParameterException', 'logGroupName is missing')
   const text = await readFile(logFile(cloud, logGroupName), 'utf8').catch(() => '')
@@ -35,7 +38,9 @@ const filterLogEvents: Action = async ({ logGroupName, filterPattern, limit }, {
     const message = stamp === undefined ? line : line.slice(stamp.length + 1)
     return { logStreamName: 'local', timestamp, ingestionTime: timestamp, message, eventId: String(index) }
   })
-  return { events, searchedLogStreams: [] }
+  const [from, to] = [Number(startTime ?? 0), Number(endTime ?? Number.POSITIVE_INFINITY)]
+  const within = events.filter(({ timestamp }) => timestamp >= from && timestamp <= to)
+  return { events: within, searchedLogStreams: [] }
 }
 
 export function logsService(): LocalService {

@@ -29,7 +29,7 @@ export interface RunnerOptions {
 }
 
 /** The trainer is the stand-in for this one image: another one cannot be run without a container. */
-const builtInImage = /\/sagemaker-xgboost:[0-9.-]+$/
+const builtInImage = /\/(sagemaker|regimen)-xgboost:[0-9.-]+$/
 
 export class TrainingRunner {
   readonly #cloud: Cloud

@@ -20,8 +20,6 @@ export function keyOf(value: number): number {
 
 /** Key that no value is below: a comparison that is always false. */
 export const neverBelow = below
-/** Key that the constant column is below. */
-export const alwaysBelow = above
 
 /**
  * A block of rows in keys. Each used feature has two columns, in which a missing value is below or above everything,

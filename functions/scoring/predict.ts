@@ -1,11 +1,10 @@
 /** Predictions of an XGBoost model: margins as 32-bit sums in the order of the trees, as the library adds them, and links. */
-import { alwaysBelow, createKeyBlock, type KeyBlock, keyOf } from './feature-keys.ts'
-import { checkMatrix, usedFeatures } from './model-matrix.ts'
+import { type CompiledWalk, compiledRows, compileWalk } from './compiled-walk.ts'
+import { checkMatrix } from './model-matrix.ts'
 import { type Forest, goesLeft, type XgboostModel } from './xgboost-model.ts'
 
-const blockRows = 64
-/** Deeper trees are walked row by row with an early end: in a block, every row takes as many steps as the tree is deep. */
-const maxBlockDepth = 32
+/** Deeper trees are walked with an early end: in compiled code, every row takes as many steps as the tree is deep. */
+const maxCompiledDepth = 32
 
 /**
  * @param matrix row-major, rows × model.features; NaN is missing
@@ -85,48 +84,35 @@ function addLinear(
   }
 }
 
-/** The forest in the form of the block walk; node ids are those of the forest. */
-interface Walk {
-  readonly block: KeyBlock
-  /** Key of the threshold. A leaf compares the constant column, so that a walk that has arrived stays. */
-  readonly key: Int32Array
-  readonly column: Int32Array
-  /** Right child: the next node is this one minus 1 when the value is below the key. */
-  readonly right: Int32Array
-  /** Leaf values times the tree's weight. */
-  readonly value: Float32Array
+/** Trees in a row that are walked the same way: by compiled code, or row by row where they are deep or categorical. */
+interface Stretch {
+  readonly first: number
+  readonly end: number
+  readonly compiled: boolean
 }
 
-const walks = new WeakMap<Forest, Walk>()
+interface Route {
+  readonly walk: CompiledWalk | undefined
+  readonly stretches: readonly Stretch[]
+}
 
-function walkOf(model: XgboostModel, forest: Forest): Walk {
-  const found = walks.get(forest)
-  if (found !== undefined) return found
-  const nodes = forest.left.length
-  const block = createKeyBlock(usedFeatures(forest), model.features, blockRows)
-  const walk: Walk = {
-    block,
-    key: new Int32Array(nodes),
-    column: new Int32Array(nodes),
-    right: new Int32Array(nodes),
-    value: new Float32Array(nodes),
-  }
+const routes = new WeakMap<Forest, Route>()
+
+function routeOf({ features, groups }: XgboostModel, forest: Forest): Route {
+  const known = routes.get(forest)
+  if (known !== undefined) return known
+  const walk = compileWalk(forest, features, groups)
+  const stretches: { first: number; end: number; compiled: boolean }[] = []
   for (let tree = 0; tree < forest.trees; tree++) {
-    const weight = forest.treeWeight[tree] as number
-    for (let node = forest.treeStart[tree] as number; node < (forest.treeStart[tree + 1] as number); node++) {
-      const left = forest.left[node] as number
-      const threshold = forest.threshold[node] as number
-      const isLeaf = left < 0
-      walk.key[node] = isLeaf ? alwaysBelow : keyOf(threshold)
-      walk.right[node] = (isLeaf ? node : left) + 1
-      walk.value[node] = isLeaf ? threshold * weight : 0
-      walk.column[node] = isLeaf
-        ? block.constantColumn
-        : block.column(forest.feature[node] as number, forest.defaultLeft[node] === 1)
-    }
+    const isShallow = (forest.treeDepth[tree] as number) <= maxCompiledDepth
+    const compiled = walk !== undefined && isShallow && forest.treeCategorical[tree] === 0
+    const last = stretches.at(-1)
+    if (last?.compiled === compiled) last.end = tree + 1
+    else stretches.push({ first: tree, end: tree + 1, compiled })
   }
-  walks.set(forest, walk)
-  return walk
+  const route = { walk, stretches }
+  routes.set(forest, route)
+  return route
 }
 
 function addForest(
@@ -136,89 +122,43 @@ function addForest(
   rows: number,
   out: Float32Array,
 ): void {
-  const walk = walkOf(model, forest)
-  for (let from = 0; from < rows; from += blockRows) {
-    const count = Math.min(blockRows, rows - from)
-    walk.block.load(matrix, from, count)
-    for (let tree = 0; tree < forest.trees; tree++) {
-      const to = from * model.groups + (forest.treeGroup[tree] as number)
-      const root = forest.treeStart[tree] as number
-      const depth = forest.treeDepth[tree] as number
-      if (forest.treeCategorical[tree] === 1 || depth > maxBlockDepth)
-        addTreeByRow(forest, walk.value, root, matrix, model.features, from, count, out, to, model.groups)
-      else addTree(walk, root, depth, count, out, to, model.groups)
+  const { features, groups } = model
+  const { walk, stretches } = routeOf(model, forest)
+  const uncompiled = stretches.every(({ compiled }) => !compiled)
+  for (let from = 0; from < rows; from += compiledRows) {
+    const count = Math.min(compiledRows, rows - from)
+    const margins = out.subarray(from * groups, (from + count) * groups)
+    if (!uncompiled) walk?.load(matrix, from, count)
+    for (const { first, end, compiled } of stretches) {
+      if (compiled) walk?.add(first, end, margins)
+      else
+        for (let tree = first; tree < end; tree++)
+          addTree(forest, tree, matrix, from * features, features, margins, groups)
     }
   }
 }
 
-/** Walks four rows at a time: their chains of loads overlap. */
+/** Row by row, with an early end. */
 function addTree(
-  walk: Walk,
-  root: number,
-  depth: number,
-  count: number,
-  out: Float32Array,
-  to: number,
-  stride: number,
-): void {
-  const { key, column, right, value } = walk
-  const { keys, width } = walk.block
-  let row = 0
-  for (; row + 4 <= count; row += 4) {
-    const x0 = row * width
-    const x1 = x0 + width
-    const x2 = x1 + width
-    const x3 = x2 + width
-    let a = root
-    let b = root
-    let c = root
-    let d = root
-    for (let step = 0; step < depth; step++) {
-      a =
-        ((right[a] as number) - Number((keys[x0 + (column[a] as number)] as number) < (key[a] as number))) | 0
-      b =
-        ((right[b] as number) - Number((keys[x1 + (column[b] as number)] as number) < (key[b] as number))) | 0
-      c =
-        ((right[c] as number) - Number((keys[x2 + (column[c] as number)] as number) < (key[c] as number))) | 0
-      d =
-        ((right[d] as number) - Number((keys[x3 + (column[d] as number)] as number) < (key[d] as number))) | 0
-    }
-    const at = to + row * stride
-    out[at] = (out[at] as number) + (value[a] as number)
-    out[at + stride] = (out[at + stride] as number) + (value[b] as number)
-    out[at + 2 * stride] = (out[at + 2 * stride] as number) + (value[c] as number)
-    out[at + 3 * stride] = (out[at + 3 * stride] as number) + (value[d] as number)
-  }
-  for (; row < count; row++) {
-    const x = row * width
-    let a = root
-    for (let step = 0; step < depth; step++)
-      a =
-        ((right[a] as number) - Number((keys[x + (column[a] as number)] as number) < (key[a] as number))) | 0
-    const at = to + row * stride
-    out[at] = (out[at] as number) + (value[a] as number)
-  }
-}
-
-function addTreeByRow(
   forest: Forest,
-  value: Float32Array,
-  root: number,
+  tree: number,
   matrix: Float32Array,
+  start: number,
   features: number,
-  from: number,
-  count: number,
-  out: Float32Array,
-  to: number,
-  stride: number,
+  margins: Float32Array,
+  groups: number,
 ): void {
-  const { left, feature } = forest
-  for (let row = 0; row < count; row++) {
-    const x = (from + row) * features
+  const { left, feature, threshold } = forest
+  const root = forest.treeStart[tree] as number
+  const weight = forest.treeWeight[tree] as number
+  for (
+    let at = forest.treeGroup[tree] as number, x = start;
+    at < margins.length;
+    at += groups, x += features
+  ) {
     let node = root
     for (let next = left[node] as number; next >= 0; next = left[node] as number)
       node = goesLeft(forest, node, matrix[x + (feature[node] as number)] as number) ? next : next + 1
-    const at = to + row * stride
-    out[at] = (out[at] as number) + (value[node] as number)
+    margins[at] = (margins[at] as number) + Math.fround((threshold[node] as number) * weight)
   }
 }

@@ -4,7 +4,9 @@ import { DefinitionRefused, type Machine, parseDefinition } from './definition.t
 import { expressionIn } from './expression.ts'
 import { lintExpressions } from './lint-expressions.ts'
 import { lintFlow } from './lint-flow.ts'
+import { lintReferences } from './lint-references.ts'
 import { jsonPathProblems } from './query-language.ts'
+import { leavesScope } from './transitions.ts'
 
 export interface Finding {
   /** JSON pointer into the definition. */
@@ -36,12 +38,39 @@ export function checkDefinition(definition: unknown): Finding[] {
     if (!(error instanceof DefinitionRefused)) throw error
     const own = error.problems.map((message) => ({
       path: / at (\/.*)$/.exec(message)?.[1] ?? '/',
-      rule: 'structure',
+      rule: message.includes(leavesScope) ? 'transition-leaves-scope' : 'structure',
       message,
     }))
     return [...own, ...structure]
   }
-  return [...structure, ...lintFlow(machine), ...lintExpressions(machine)]
+  return [...structure, ...lintFlow(machine), ...lintExpressions(machine), ...lintReferences(machine)]
+}
+
+/** AWS's code for what it refuses when a state machine is created; other findings are warnings. */
+export const refusals: Readonly<Record<string, string>> = {
+  'unknown-integration': 'SCHEMA_VALIDATION_FAILED',
+  'sync-not-supported': 'SCHEMA_VALIDATION_FAILED',
+  'unsupported-field': 'SCHEMA_VALIDATION_FAILED',
+  'wildcard-not-last': 'SCHEMA_VALIDATION_FAILED',
+  'unreachable-state': 'MISSING_TRANSITION_TARGET',
+  'missing-end-state': 'MISSING_END_STATE',
+  'expression-syntax': 'INVALID_JSONATA_EXPRESSION',
+  'top-level-reference': 'UNSUPPORTED_JSONATA_EXPRESSION',
+}
+
+/**
+ * The faults for which AWS, or this platform, creates no state machine, in AWS's form: `CODE: message at /path`.
+ * Unlike `checkDefinition` it wants a deployed definition, without placeholders.
+ * @throws DefinitionRefused as `parseDefinition`
+ */
+export function refuseDefinition(definition: unknown): string[] {
+  const machine = parseDefinition(definition)
+  return [...lintFlow(machine), ...lintExpressions(machine), ...lintReferences(machine)].flatMap(
+    ({ rule, message, path }) => {
+      const code = refusals[rule]
+      return code === undefined ? [] : [`${code}: ${message} at ${path}`]
+    },
+  )
 }
 
 function tryParse(text: string): unknown {

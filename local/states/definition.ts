@@ -1,6 +1,7 @@
 /** The shape of an Amazon States Language definition as the engine reads it, and the refusal of JSONPath. */
 import { z } from 'zod'
 import { jsonPathProblems } from './query-language.ts'
+import { danglingTransitions } from './transitions.ts'
 
 /** JSON in which every string of the form `{% … %}` is an expression. */
 const template = z.unknown()
@@ -219,7 +220,7 @@ export function parseDefinition(source: unknown): Machine {
       parsed.error.issues.map((issue) => `${issue.message} at /${issue.path.map(String).join('/')}`),
     )
   }
-  const dangling = danglingTransitions(parsed.data, '')
+  const dangling = danglingTransitions(parsed.data)
   if (dangling.length > 0) throw new DefinitionRefused(dangling)
   return parsed.data
 }
@@ -232,42 +233,4 @@ function parseJson(text: string): unknown {
       `the definition is not JSON: ${error instanceof Error ? error.message : error}`,
     ])
   }
-}
-
-/** Transitions to states that do not exist in their own flow, and states that lead nowhere. */
-function danglingTransitions(flow: Flow, path: string): string[] {
-  const problems: string[] = []
-  const exists = (name: string | undefined, at: string) => {
-    if (name !== undefined && !Object.hasOwn(flow.States, name)) {
-      problems.push(`MISSING_TRANSITION_TARGET: missing the state "${name}" at ${at}`)
-    }
-  }
-  exists(flow.StartAt, `${path}/StartAt`)
-  for (const [name, state] of Object.entries(flow.States)) {
-    const at = `${path}/States/${name}`
-    if (state.Type === 'Choice') {
-      exists(state.Default, `${at}/Default`)
-      state.Choices.forEach((rule, index) => {
-        exists(rule.Next, `${at}/Choices/${index}/Next`)
-      })
-    } else if (state.Type !== 'Succeed' && state.Type !== 'Fail') {
-      exists(state.Next, `${at}/Next`)
-      if (state.Next === undefined && state.End !== true) {
-        problems.push(`MISSING_TRANSITION_TARGET: neither Next nor End at ${at}`)
-      }
-    }
-    if ('Catch' in state && Array.isArray(state.Catch)) {
-      state.Catch.forEach((rule, index) => {
-        exists(rule.Next, `${at}/Catch/${index}/Next`)
-      })
-    }
-    if (state.Type === 'Parallel') {
-      for (const [index, branch] of state.Branches.entries()) {
-        problems.push(...danglingTransitions(branch, `${at}/Branches/${index}`))
-      }
-    }
-    if (state.Type === 'Map')
-      problems.push(...danglingTransitions(state.ItemProcessor, `${at}/ItemProcessor`))
-  }
-  return problems
 }

@@ -51,7 +51,7 @@ function lintNames(flow: Flow, path: string, outer: Names): Finding[] {
 }
 
 /** Fields that hold flows and texts, never expressions. */
-const structural = new Set([
+export const structural: ReadonlySet<string> = new Set([
   'Type',
   'Comment',
   'QueryLanguage',

@@ -3,20 +3,47 @@ import type { Finding } from './check-definition.ts'
 import type { Flow, State, TaskState } from './definition.ts'
 import { requestOf } from './integrations.ts'
 import { parseResource } from './resource.ts'
+import { sdkActionProblem } from './sdk-actions.ts'
 
 export function lintFlow(flow: Flow, path = ''): Finding[] {
   const findings: Finding[] = []
   const reachable = reachableStates(flow)
+  if (!Object.values(flow.States).some(isTerminal)) {
+    findings.push({ path: path || '/', rule: 'missing-end-state', message: 'Workflow has no terminal state' })
+  }
   for (const [name, state] of Object.entries(flow.States)) {
     const at = `${path}/States/${name}`
     if (!reachable.has(name)) {
-      findings.push({ path: at, rule: 'unreachable-state', message: `no transition leads to "${name}"` })
+      findings.push({ path: at, rule: 'unreachable-state', message: `State "${name}" is not reachable.` })
     }
     if (state.Type === 'Task') findings.push(...lintResource(state, at))
-    findings.push(...lintWildcards(state, at))
+    findings.push(...lintFields(state, at), ...lintWildcards(state, at))
     for (const [child, where] of innerFlows(state)) findings.push(...lintFlow(child, `${at}/${where}`))
   }
   return findings
+}
+
+const isTerminal = (state: State) =>
+  state.Type === 'Succeed' || state.Type === 'Fail' || ('End' in state && state.End === true)
+
+/** Fields that AWS knows on a few types of states only. */
+const fieldTypes: Readonly<Record<string, readonly State['Type'][]>> = {
+  TimeoutSeconds: ['Task'],
+  HeartbeatSeconds: ['Task'],
+  Credentials: ['Task'],
+  Retry: ['Task', 'Parallel', 'Map'],
+  Catch: ['Task', 'Parallel', 'Map'],
+  Arguments: ['Task', 'Parallel'],
+}
+
+function lintFields(state: State, at: string): Finding[] {
+  return Object.entries(fieldTypes)
+    .filter(([field, types]) => Object.hasOwn(state, field) && !types.includes(state.Type))
+    .map(([field]) => ({
+      path: at,
+      rule: 'unsupported-field',
+      message: `Field '${field}' is not supported`,
+    }))
 }
 
 /** The flows inside a state, with their place in it. */
@@ -74,7 +101,10 @@ function lintResource(state: TaskState, at: string): Finding[] {
       },
     ]
   }
-  if (requestOf(resource) !== undefined) return []
+  if (requestOf(resource) !== undefined) {
+    const problem = sdkActionProblem(resource)
+    return problem === undefined ? [] : [{ path, rule: 'unknown-integration', message: problem }]
+  }
   return [
     {
       path,

@@ -1,6 +1,7 @@
 /** Calls of AWS API actions: `aws-sdk:<service>:<action>` and the optimised ones that answer at once. */
 import { StateFailure } from './failure.ts'
 import type { TaskCall } from './integrations.ts'
+import { sdkServices } from './sdk-actions.ts'
 import { callService } from './service-error.ts'
 import { capitalised, jsonOutput, uncapitalised } from './service-json.ts'
 
@@ -9,19 +10,15 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const parametersOf = (call: TaskCall) => (isObject(call.parameters) ? call.parameters : {})
 const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** SDK names of services whose requests are signed with another name. */
-const signedNames: Readonly<Record<string, string>> = {
-  sfn: 'states',
-  eventbridge: 'events',
-  cloudwatch: 'monitoring',
-  cloudwatchlogs: 'logs',
-  sagemakerruntime: 'sagemaker',
-  sagemakerfeaturestoreruntime: 'sagemaker',
-}
-
 export async function callSdk(call: TaskCall): Promise<unknown> {
   const name = call.resource.resourceType.slice('aws-sdk:'.length)
-  return request(call, signedNames[name] ?? name, upperFirst(call.resource.action), parametersOf(call), 'iso')
+  return request(
+    call,
+    sdkServices[name]?.signed ?? name,
+    upperFirst(call.resource.action),
+    parametersOf(call),
+    'iso',
+  )
 }
 
 /** Calls, and gives the answer in the spelling of Step Functions. */

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import { type Action, AwsError, type Json } from '../service.ts'
-import { checkDefinition } from './check-definition.ts'
-import { DefinitionRefused, parseDefinition } from './definition.ts'
+import { checkDefinition, refusals, refuseDefinition } from './check-definition.ts'
+import { DefinitionRefused } from './definition.ts'
 import type { StatesBackend } from './service.ts'
 import { acceptName, findMachine, type StateMachine } from './state-machine.ts'
 
@@ -41,15 +41,20 @@ const tagging = z.object({
   tagKeys: z.array(z.string()).default([]),
 })
 
-/** @throws AwsError InvalidDefinition in the words that AWS begins with */
+/** @throws AwsError InvalidDefinition in AWS's form */
 function acceptDefinition(definition: string): void {
+  const problems = problemsOf(definition)
+  if (problems.length === 0) return
+  throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problems.join(', ')}'`)
+}
+
+function problemsOf(definition: string): readonly string[] {
   try {
-    parseDefinition(definition)
+    return refuseDefinition(definition)
   } catch (error) {
     if (!(error instanceof DefinitionRefused)) throw error
-    throw new AwsError(
-      'InvalidDefinition',
-      `Invalid State Machine Definition: '${error.problems.map((problem) => `SCHEMA_VALIDATION_FAILED: ${problem}`).join(', ')}'`,
+    return error.problems.map((problem) =>
+      /^[A-Z_]+: /.test(problem) ? problem : `SCHEMA_VALIDATION_FAILED: ${problem}`,
     )
   }
 }
@@ -203,9 +208,8 @@ export function stateMachineActions(backend: StatesBackend): Record<string, Acti
     async ValidateStateMachineDefinition(input) {
       const { definition } = acceptInput(z.object({ definition: z.string() }), input)
       const diagnostics = checkDefinition(definition).map(({ path, rule, message }) => ({
-        severity:
-          rule === 'structure' || rule === 'jsonpath' || rule === 'expression-syntax' ? 'ERROR' : 'WARNING',
-        code: rule.toUpperCase().replaceAll('-', '_'),
+        severity: rule === 'structure' || rule === 'jsonpath' || rule in refusals ? 'ERROR' : 'WARNING',
+        code: refusals[rule] ?? rule.toUpperCase().replaceAll('-', '_'),
         message,
         location: path,
       }))

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { checkDefinition } from '../../../local/states/check-definition.ts'
 import { jsonata } from './fake-engine.ts'
 
-const rules = (definition: unknown) => checkDefinition(definition).map(({ rule }) => rule)
+/** The schema validator finds some faults too, in words of its own. */
+const rules = (definition: unknown) =>
+  checkDefinition(definition).flatMap(({ rule }) => (rule === 'structure' ? [] : [rule]))
 const task = (resource: string) => ({ Type: 'Task', Resource: resource, Arguments: {}, End: true })
 
 describe('finds', () => {
@@ -49,6 +51,58 @@ describe('finds', () => {
       'an unreachable state',
       jsonata({ A: { Type: 'Succeed' }, B: { Type: 'Succeed' } }, 'A'),
       ['unreachable-state'],
+    ],
+    [
+      'a bare name, which has no context to be read from',
+      jsonata({ A: { Type: 'Succeed', Output: '{% phone & $states.input.items[price > 5].name %}' } }),
+      ['top-level-reference'],
+    ],
+    ['$$', jsonata({ A: { Type: 'Succeed', Output: '{% $$ %}' } }), ['top-level-reference']],
+    [
+      'a Catch where there is nothing to catch from',
+      jsonata({
+        A: { Type: 'Pass', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'B' }], Next: 'B' },
+        B: { Type: 'Succeed' },
+      }),
+      ['unsupported-field'],
+    ],
+    [
+      'a loop without an end',
+      jsonata({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } }),
+      ['missing-end-state'],
+    ],
+    [
+      'a misspelt action of the SDK',
+      jsonata({ A: task('arn:aws:states:::aws-sdk:s3:getObjct') }),
+      ['unknown-integration'],
+    ],
+    [
+      'a service that the local cloud lacks',
+      jsonata({ A: task('arn:aws:states:::aws-sdk:sqs:sendMessage') }),
+      ['unknown-integration'],
+    ],
+    ['no fault in an action of the SDK', jsonata({ A: task('arn:aws:states:::aws-sdk:s3:getObject') }), []],
+    [
+      'a Catch that leaves its scope',
+      jsonata({
+        P: {
+          Type: 'Parallel',
+          Branches: [
+            {
+              StartAt: 'T',
+              States: {
+                T: {
+                  ...task('arn:aws:states:::lambda:invoke'),
+                  Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Out' }],
+                },
+              },
+            },
+          ],
+          Next: 'Out',
+        },
+        Out: { Type: 'Succeed' },
+      }),
+      ['transition-leaves-scope'],
     ],
     [
       'JSONPath',
@@ -98,7 +152,9 @@ describe('finds', () => {
   })
 
   test('a transition to nowhere', () => {
-    expect(checkDefinition(jsonata({ A: { Type: 'Pass', Next: 'B' } }))[0]?.message).toContain('"B"')
+    expect(checkDefinition(jsonata({ A: { Type: 'Pass', Next: 'B' } }))[0]?.message).toBe(
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
+    )
   })
 })
 

@@ -103,6 +103,40 @@ describe('state machines', () => {
     await expect(machine(name, states)).rejects.toMatchObject({ name: error })
   })
 
+  const task = (Resource: string) => ({ T: { Type: 'Task', Resource, End: true } })
+  test.each([
+    [
+      'a misspelt integration',
+      task('arn:aws:states:::lambda:invok'),
+      'SCHEMA_VALIDATION_FAILED: lambda:invok is no integration of this platform; check the spelling and the pattern at /States/T/Resource',
+    ],
+    [
+      '.sync on an endpoint',
+      task('arn:aws:states:::sagemaker:createEndpoint.sync'),
+      'SCHEMA_VALIDATION_FAILED: createEndpoint.sync does not exist: createEndpoint returns at once; create it, then poll its description at /States/T/Resource',
+    ],
+    [
+      'a bare name',
+      { A: { Type: 'Pass', Output: { v: '{% phone %}' }, End: true } },
+      "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/A/Output/v",
+    ],
+    [
+      'a state that is not reached',
+      { A: { Type: 'Succeed' }, B: { Type: 'Succeed' } },
+      'MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/B',
+    ],
+    [
+      'a transition to nowhere',
+      { A: { Type: 'Pass', Next: 'B' } },
+      "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
+    ],
+  ])('%s is refused in the form that AWS refuses in', async (_, states, message) => {
+    await expect(machine('refused', states)).rejects.toMatchObject({
+      name: 'InvalidDefinition',
+      message: `Invalid State Machine Definition: '${message}'`,
+    })
+  })
+
   test('a definition is validated without being created', async () => {
     const definition = JSON.stringify(jsonata({ A: { Type: 'Pass', Output: '{% $foo( %}', End: true } }))
     const answer = await sfn.send(new ValidateStateMachineDefinitionCommand({ definition }))

@@ -67,6 +67,8 @@ export const projectSchema = z
       columns: z.array(columnSchema).min(1),
       /** Cell texts that mean "missing", beside the empty cell. */
       nullTokens: z.array(z.string()).default([]),
+      /** A column that the contract does not know may be one that was renamed, or one that examples should be made of. */
+      extraColumns: z.enum(['refuse', 'ignore']).default('refuse'),
       attribution: z.string().default(''),
       licence: z.string().default(''),
     }),

@@ -2,15 +2,21 @@
 import { RegimenError } from '../errors.ts'
 import type { SourceColumn } from '../project.ts'
 
+export interface ColumnContract {
+  readonly columns: readonly SourceColumn[]
+  /** @default refuse */
+  readonly extraColumns?: 'refuse' | 'ignore'
+}
+
 /**
- * Columns that the contract does not know are ignored, and named in the answer. Columns known only later (`outcome`)
- * may be absent from what is to be scored.
+ * Columns that the contract does not know are refused, or ignored and named in the answer where the project says so.
+ * Columns known only later (`outcome`) may be absent from what is to be scored.
  *
- * @throws RegimenError `DatasetSchemaMismatch` naming every column that is missing.
+ * @throws RegimenError `DatasetSchemaMismatch` naming every column that is missing or unknown.
  */
 export function checkHeader(
   names: readonly string[],
-  columns: readonly SourceColumn[],
+  { columns, extraColumns = 'refuse' }: ColumnContract,
   purpose: 'training' | 'inference',
   uri: string,
 ): { ignored: string[] } {
@@ -20,7 +26,15 @@ export function checkHeader(
     .map((column) => column.name)
   const known = new Set(columns.map((column) => column.name))
   const ignored = names.filter((name) => !known.has(name))
-  if (missing.length === 0) return { ignored }
+  if (missing.length === 0) {
+    if (ignored.length === 0 || extraColumns === 'ignore') return { ignored }
+    throw new RegimenError('DatasetSchemaMismatch', {
+      what: `column${ignored.length === 1 ? '' : 's'} ${listed(ignored)} unknown to the schema contract`,
+      where: uri,
+      expected: `the ${columns.length} columns of the project's schema contract, and no others`,
+      do: 'leave them out of the file, or name them in source.columns of the project (source.extraColumns can say "ignore")',
+    })
+  }
   throw new RegimenError('DatasetSchemaMismatch', {
     what: `column${missing.length === 1 ? '' : 's'} ${listed(missing)} missing`,
     where: uri,

@@ -32,8 +32,7 @@ export async function planSource(
   const ignored = new Set<string>()
   for (const object of objects) {
     const file = await walkSource(objectSource(object), contract, partBytes)
-    for (const name of checkHeader(file.header, contract.columns, purpose, file.uri).ignored)
-      ignored.add(name)
+    for (const name of checkHeader(file.header, contract, purpose, file.uri).ignored) ignored.add(name)
     files.push(file)
   }
   return {

@@ -41,6 +41,8 @@ export interface Rig {
 type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknown>
 
 export async function startRig(): Promise<Rig> {
+  // The tables of these tests are small: a second thread would only cost.
+  process.env.DUCKDB_THREADS = '1'
   const platform = await startPlatform()
   const directory = mkdtempSync(join(tmpdir(), 'regimen-rig-'))
   const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3')

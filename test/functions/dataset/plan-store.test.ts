@@ -117,10 +117,23 @@ describe('the partition plan', () => {
     expect(parts[0]?.shifts?.weight).toBeCloseTo(25, 0)
   })
 
-  it('lets a batch to be scored lack the outcome, and names extra columns as ignored', async () => {
-    const header = [...parcelHeader.slice(0, -1), 'colour']
-    put(csvOf([parcelRow(1)], { header }))
-    expect((await plan(1_000, 'inference')).ignored).toEqual(['colour'])
+  it('refuses a column that the contract does not know, unless the project says that such columns are ignored', async () => {
+    put(csvOf([[...parcelRow(1), 'red']], { header: [...parcelHeader, 'colour'] }))
+    await expect(plan()).rejects.toThrow(
+      `column "colour" unknown to the schema contract, ${uri}: expected the 9 columns of the project's schema contract, ` +
+        'and no others; leave them out of the file, or name them in source.columns of the project ' +
+        '(source.extraColumns can say "ignore")',
+    )
+    const { source } = parcelsProject()
+    const lenient = await planSource(uri, { ...source, extraColumns: 'ignore' }, 'training', 1_000)
+    expect(lenient.ignored).toEqual(['colour'])
+  })
+
+  it('lets a batch to be scored lack the outcome', async () => {
+    const header = parcelHeader.slice(0, -1)
+    put(csvOf([parcelRow(1).slice(0, -1)], { header }))
+    expect((await plan(1_000, 'inference')).rows).toBe(1)
+    put(csvOf([parcelRow(1)], { header: [...header, 'colour'] }))
     await expect(plan()).rejects.toThrow(
       `column "late" missing, ${uri}: got instead "colour"; expected the 9 columns of the project's schema contract; ` +
         'rename or add the columns in the file, or correct source.columns of the project',

@@ -87,6 +87,8 @@ export interface Update {
   readonly set: Readonly<Record<string, unknown>>
   /** Attributes to set only where they are absent. */
   readonly setIfAbsent?: Readonly<Record<string, unknown>>
+  /** Attributes that go; none of them is among `set`. */
+  readonly remove?: readonly string[]
   /** `#name` and `:name` stand for attributes and values. */
   readonly condition?: string
   readonly names?: Readonly<Record<string, string>>
@@ -97,6 +99,7 @@ export interface Update {
 export async function updateItem(key: ItemKey, update: Update): Promise<boolean> {
   const set = Object.entries(update.set).filter(([, value]) => value !== undefined)
   const absent = Object.entries(update.setIfAbsent ?? {}).filter(([, value]) => value !== undefined)
+  const remove = update.remove ?? []
   const clauses = [
     ...set.map((_, at) => `#set${at} = :set${at}`),
     ...absent.map((_, at) => `#new${at} = if_not_exists(#new${at}, :new${at})`),
@@ -104,11 +107,12 @@ export async function updateItem(key: ItemKey, update: Update): Promise<boolean>
   const command = new UpdateCommand({
     TableName: tableName(),
     Key: { ...key },
-    UpdateExpression: `SET ${clauses.join(', ')}`,
+    UpdateExpression: `SET ${clauses.join(', ')}${remove.length === 0 ? '' : ` REMOVE ${remove.map((_, at) => `#gone${at}`).join(', ')}`}`,
     ...(update.condition === undefined ? {} : { ConditionExpression: update.condition }),
     ExpressionAttributeNames: {
       ...Object.fromEntries(set.map(([name], at) => [`#set${at}`, name])),
       ...Object.fromEntries(absent.map(([name], at) => [`#new${at}`, name])),
+      ...Object.fromEntries(remove.map((name, at) => [`#gone${at}`, name])),
       ...update.names,
     },
     ExpressionAttributeValues: {

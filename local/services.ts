@@ -8,12 +8,14 @@ import { snsService } from './sns/service.ts'
 import { statesService } from './states/service.ts'
 
 export function services(): LocalService[] {
+  const states = statesService()
   return [
-    sagemakerService(),
+    // Whoever waits for a job looks at once, instead of at the next poll.
+    sagemakerService({ changed: () => states.nudge() }),
     monitoringService(),
     eventsService(),
     snsService(),
-    statesService(),
+    states,
     schedulerService(),
   ]
 }

@@ -55,8 +55,11 @@ export interface Outcome {
 /** Moves a run forward, never back; `false` when the table already knows as much. An unknown run is added, unattributed. */
 export async function recordOutcome(outcome: Outcome): Promise<boolean> {
   const { runId, project, pipeline, startedAt, ...news } = outcome
+  // A redriven run is running again: what its first end said is past.
+  const past = (['stoppedAt', 'error'] as const).filter((name) => news[name] === undefined)
   return await updateItem(tableKeys.run(runId), {
     set: { ...news },
+    remove: past,
     setIfAbsent: {
       runId,
       project,

@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly concurrency: number
   /** Between SIGTERM and SIGKILL, milliseconds (AWS: 120 s). */
   readonly graceMillis: number
+  /** Told whenever a job has changed, after the change can be read. */
+  readonly changed?: () => void
 }
 
 /** The trainer is the stand-in for this one image: another one cannot be run without a container. */
@@ -210,6 +212,7 @@ export class TrainingRunner {
       resources: [job.arn],
     })
     this.#cloud.log(`sagemaker: training job ${name}: ${secondaryStatus}`)
+    this.#options.changed?.()
     return job
   }
 

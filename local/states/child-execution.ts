@@ -1,8 +1,9 @@
 /** A child execution of a distributed Map: a flow with its own history, recorded in the file of its Map run. */
 import type { Processor } from './definition.ts'
-import { Aborted, begin, type End, execute } from './execute.ts'
+import { Aborted, begin, type End, execute, redrive } from './execute.ts'
 import { Interrupted } from './failure.ts'
 import { History } from './history.ts'
+import type { Redrive } from './journal.ts'
 import type { MapRunLog } from './map-run.ts'
 import type { RecoveredScope } from './recovery.ts'
 import { type ExecutionInfo, Run, type RunServices } from './run.ts'
@@ -13,6 +14,9 @@ export interface RecoveredChild {
   readonly input: unknown
   readonly startTime: string
   lastEvent: number
+  redrive: Redrive | undefined
+  /** Ended without success before the execution above it was redriven. */
+  ended: boolean
 }
 
 /**
@@ -33,10 +37,15 @@ export async function runChild(options: {
 }): Promise<End> {
   const { services, parent, log, index, recovered, signal } = options
   const name = childName(options.mapRunId, index)
+  const { redrive: above, ...identity } = parent
+  const current =
+    recovered?.ended === true ? nextRedrive(recovered.redrive, services.now()) : recovered?.redrive
   const run = new Run(
     services,
     {
-      ...parent,
+      ...identity,
+      ...(current === undefined ? {} : { redrive: current }),
+      parentRedrives: above?.count ?? 0,
       arn: childArn(parent.machineArn, options.label, name),
       name,
       input: recovered === undefined ? options.input : recovered.input,
@@ -54,11 +63,20 @@ export async function runChild(options: {
   try {
     if (signal.aborted) stop()
     if (recovered === undefined) await begin(run)
+    else if (recovered.ended && current !== undefined) {
+      await redrive(run, current)
+      recovered.scope.redrive()
+    }
     return await execute(run, options.processor, recovered?.scope)
   } finally {
     signal.removeEventListener('abort', stop)
   }
 }
+
+const nextRedrive = (latest: Redrive | undefined, now: Date): Redrive => ({
+  count: (latest?.count ?? 0) + 1,
+  date: now.toISOString(),
+})
 
 /** Says which child of which Map run it is, so that its history can be found. */
 export const childName = (mapRunId: string, index: number) => `${mapRunId}-${index}`

@@ -1,14 +1,16 @@
 /** Finds the child executions of distributed Maps in the files of their Map runs. */
 import { childArn, childName, parseChildName } from './child-execution.ts'
-import type { Engine, ExecutionSummary } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { Status } from './execute.ts'
-import type { JournalRecord } from './journal.ts'
-import type { EndRecord, StartRecord } from './journal-ends.ts'
+import type { ExecutionSummary } from './execution-summary.ts'
+import type { JournalRecord, Redrive } from './journal.ts'
+import { type EndRecord, redriveOf, type StartRecord } from './journal-ends.ts'
 import type { MapRunSummary } from './map-run-files.ts'
 
 export interface ChildEnds {
   readonly start: StartRecord
   readonly end: EndRecord | undefined
+  readonly redrive: Redrive | undefined
   records(): AsyncIterable<JournalRecord>
 }
 
@@ -27,11 +29,15 @@ export async function childOf(engine: Engine, arn: string): Promise<ChildEnds | 
   }
   let start: StartRecord | undefined
   let end: EndRecord | undefined
+  let redrive: Redrive | undefined
   for await (const record of records()) {
     if (record.kind === 'start') start = record
     if (record.kind === 'end') end = record
+    if (record.kind !== 'redriven') continue
+    end = undefined
+    redrive = redriveOf(record)
   }
-  return start === undefined ? undefined : { start, end, records }
+  return start === undefined ? undefined : { start, end, redrive, records }
 }
 
 export async function findMapRun(
@@ -62,6 +68,10 @@ export async function listChildren(engine: Engine, mapRun: MapRunSummary): Promi
       })
     }
     const begun = children.get(child)
+    if (record.kind === 'redriven' && begun !== undefined) {
+      const { stopDate: _, ...summary } = begun
+      children.set(child, { ...summary, status: 'RUNNING' })
+    }
     if (record.kind === 'end' && begun !== undefined) {
       children.set(child, { ...begun, status: record.status as Status, stopDate: record.stopDate })
     }

@@ -42,13 +42,22 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 /** Wakes everyone who waits between two looks at something that changes. */
 export class Bell {
   readonly #waiting = new Set<() => void>()
+  #rung = 0
+
+  /** How often it has rung so far. */
+  get rung(): number {
+    return this.#rung
+  }
 
   ring(): void {
+    this.#rung += 1
     for (const wake of this.#waiting) wake()
   }
 
-  /** Resolves at the next ring, or after the time. */
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  /** Resolves at the first ring after the `since`th, or after the time. */
+  async wait(milliseconds: number, signal: AbortSignal, since = this.#rung): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#rung > since) return
     const rung = Promise.withResolvers<void>()
     const quiet = new AbortController()
     const wake = () => rung.resolve()

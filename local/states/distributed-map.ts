@@ -6,6 +6,8 @@ import type { MapState } from './definition.ts'
 import type { End } from './execute.ts'
 import { assertWithinDataLimit, dataLimitBytes, Interrupted } from './failure.ts'
 import { evaluateReader, type ReaderRequest, readItems } from './item-reader.ts'
+import type { JournalRecord } from './journal.ts'
+import { redriveOf } from './journal-ends.ts'
 import { evaluateConcurrency, evaluateItems, evaluateTolerance, type MapLimits } from './map-items.ts'
 import { type ItemCounts, type MapRunLog, noItems } from './map-run.ts'
 import { RecoveredScope } from './recovery.ts'
@@ -21,6 +23,8 @@ const localConcurrency = 100
 interface Begun {
   readonly id: string
   readonly startDate: string
+  /** How often the execution had been redriven by then. */
+  readonly redrives: number
   readonly maxConcurrency: number
   readonly reader?: ReaderRequest
   readonly items?: unknown[]
@@ -34,6 +38,8 @@ export async function runDistributedMap(state: MapState, visit: Visit, attempt: 
   }
   const label = state.Label ?? visit.name
   const arn = `${visit.run.execution.machineArn.replace(':stateMachine:', ':mapRun:')}/${label}:${begun.id}`
+  const { redrive } = visit.run.execution
+  const redriveCount = (redrive?.count ?? 0) - begun.redrives
   const log = await visit.run.services.mapRuns.open({
     arn,
     executionArn: visit.run.execution.arn,
@@ -42,12 +48,19 @@ export async function runDistributedMap(state: MapState, visit: Visit, attempt: 
     maxConcurrency: limits.maxConcurrency,
     toleratedFailureCount: limits.toleratedCount ?? 0,
     toleratedFailurePercentage: limits.toleratedPercentage ?? 0,
+    redriveCount,
+    ...(redriveCount === 0 || redrive === undefined ? {} : { redriveDate: redrive.date }),
   })
   const run = new MapRun(state, visit, begun, limits, label, arn, log)
   try {
     await visit.once(`run-started:${attempt}`, async () => true, [
       { type: 'MapRunStarted', details: { mapRunArn: arn } },
     ])
+    if (redriveCount > 0) {
+      await visit.once(`run-redriven:${attempt}`, async () => true, [
+        { type: 'MapRunRedriven', details: { mapRunArn: arn, redriveCount } },
+      ])
+    }
     const result = await run.execute()
     run.tell('SUCCEEDED')
     const outcome = await visit.conclude(state, visit.bindings({ result }), result, state.Next)
@@ -81,6 +94,7 @@ async function begin(state: MapState, visit: Visit, attempt: number): Promise<Be
   const begun: Begun = {
     id: randomUUID(),
     startDate: visit.run.services.now().toISOString(),
+    redrives: visit.run.execution.redrive?.count ?? 0,
     maxConcurrency,
     ...source,
   }
@@ -173,8 +187,9 @@ class MapRun {
     return flat
   }
 
-  /** Children of an earlier process: finished ones are not run again, others go on. */
+  /** Children of an earlier process, or before a redrive: what succeeded is not run again, others go on. */
   async #recover(keep: boolean): Promise<void> {
+    const redrives = this.#visit.run.execution.redrive?.count ?? 0
     for await (const { child, record } of this.#log.read()) {
       if (record.kind === 'start') {
         this.#under.set(child, {
@@ -182,19 +197,30 @@ class MapRun {
           input: record.execution.input,
           startTime: String(record.execution.startTime),
           lastEvent: record.events.at(-1)?.id ?? 0,
+          redrive: undefined,
+          ended: false,
         })
-      } else if (record.kind === 'end') {
-        this.#under.delete(child)
-        this.#done.add(child)
-        if (record.status !== 'SUCCEEDED') this.#failed.add(child)
-        if (keep) this.#keep(child, record)
-      } else if (record.kind !== 'told') {
-        const under = this.#under.get(child)
-        if (under === undefined) continue
-        under.scope.apply(record.at.split('/'), record)
-        under.lastEvent = record.events.at(-1)?.id ?? under.lastEvent
+        continue
       }
+      const under = this.#under.get(child)
+      if (under === undefined) continue
+      under.lastEvent = record.events.at(-1)?.id ?? under.lastEvent
+      if (record.kind === 'redriven') {
+        under.scope.redrive()
+        under.redrive = redriveOf(record)
+        under.ended = false
+      } else if (record.kind === 'end') {
+        under.ended = record.status !== 'SUCCEEDED' && (record.parentRedrives ?? 0) < redrives
+        if (!under.ended) this.#finished(child, record, keep)
+      } else if (record.kind !== 'told') under.scope.apply(record.at.split('/'), record)
     }
+  }
+
+  #finished(child: number, end: Extract<JournalRecord, { kind: 'end' }>, keep: boolean): void {
+    this.#under.delete(child)
+    this.#done.add(child)
+    if (end.status !== 'SUCCEEDED') this.#failed.add(child)
+    if (keep) this.#keep(child, end)
   }
 
   #keep(child: number, end: { status: string; output?: unknown; error?: string; cause?: string }): void {

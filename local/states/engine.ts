@@ -1,44 +1,23 @@
 /** The durable engine: starts executions, resumes them after a crash, stops them, and answers for finished ones. */
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Bell, sleep } from './clock.ts'
 import { parseDefinition } from './definition.ts'
-import { Aborted, begin, type End, execute, type Status } from './execute.ts'
+import type { EngineOptions } from './engine-options.ts'
+import { Aborted, begin, type End, execute, redrive } from './execute.ts'
+import { executionPath } from './execution-path.ts'
+import { type ExecutionSummary, summarise } from './execution-summary.ts'
 import { Interrupted } from './failure.ts'
 import { History } from './history.ts'
-import { FileJournal, readJournal } from './journal.ts'
+import { FileJournal, type Redrive, readJournal } from './journal.ts'
 import { type JournalEnds, readEnds } from './journal-ends.ts'
+import { journalFailure, recordFailure } from './journal-failure.ts'
 import { MapRunFiles } from './map-run-files.ts'
-import { RecoveredScope } from './recovery.ts'
+import { recoverExecution } from './recover-execution.ts'
+import type { RecoveredScope } from './recovery.ts'
 import { type ExecutionInfo, Run, type RunServices } from './run.ts'
 import { TaskTokens } from './task-tokens.ts'
-
-export interface EngineOptions {
-  /** Where the journals lie. */
-  readonly directory: string
-  readonly region: string
-  readonly call: RunServices['call']
-  /** Told of every change of an execution's status, at least once. */
-  readonly changed?: (execution: ExecutionSummary, ends: JournalEnds) => void
-  readonly log?: (line: string) => void
-  readonly now?: () => Date
-  /** Between two looks at a `.sync` job. @default 500 */
-  readonly pollMilliseconds?: number
-  /** Signs task tokens; give the same one after a restart. */
-  readonly tokenSecret?: Buffer
-}
-
-/** What the engine keeps in memory of every execution. */
-export interface ExecutionSummary {
-  readonly arn: string
-  readonly name: string
-  readonly machineArn: string
-  readonly status: Status
-  readonly startDate: string
-  readonly stopDate?: string
-}
 
 interface Live {
   readonly run: Run
@@ -64,7 +43,9 @@ export class Engine {
   readonly #bell = new Bell()
   readonly #index = new Map<string, ExecutionSummary>()
   readonly #live = new Map<string, Live>()
-  readonly #starting = new Map<string, Promise<void>>()
+  readonly #starting = new Map<string, Promise<unknown>>()
+  /** Executions whose end could not be written. */
+  readonly #broken = new Map<string, JournalEnds['end']>()
   #closing = false
 
   private constructor(options: EngineOptions) {
@@ -78,7 +59,8 @@ export class Engine {
       now: options.now ?? (() => new Date()),
       log: options.log ?? (() => undefined),
       sleep,
-      poll: (signal) => this.#bell.wait(poll, signal),
+      changes: () => this.#bell.rung,
+      poll: (signal, since) => this.#bell.wait(poll, signal, since),
       tokens: this.tokens,
       mapRuns: this.mapRuns,
     }
@@ -104,21 +86,62 @@ export class Engine {
 
   /** Carries on every execution that has not ended. */
   async resume(): Promise<void> {
-    for (const { arn, status } of [...this.#index.values()]) {
+    for (const summary of [...this.#index.values()]) {
+      const { arn, status } = summary
       if (status !== 'RUNNING' || this.#live.has(arn)) continue
-      const ends = await readEnds(this.#path(arn))
-      if (ends === undefined) continue
-      const root = new RecoveredScope()
-      let last = 0
-      for await (const record of readJournal(this.#path(arn))) {
-        last = record.events.at(-1)?.id ?? last
-        if (record.kind === 'note' || record.kind === 'exit') root.apply(record.at.split('/'), record)
-      }
+      const found = await recoverExecution(this.#path(arn))
+      if (found === undefined) continue
+      // The crash may have come between the start and its announcement.
+      await this.#notify(summary)
+      const { info, definition, root, lastEvent } = found
       const journal = await FileJournal.open(this.#path(arn))
-      const { definition, ...execution } = ends.start.execution
-      const run = new Run(this.#services, execution as unknown as ExecutionInfo, new History(last), journal)
-      this.#carry(run, String(definition), journal, root)
+      const run = new Run(this.#services, info, new History(lastEvent), journal)
+      this.#carry(run, definition, journal, root)
     }
+  }
+
+  /**
+   * Carries on an execution that ended without success, from what had not succeeded.
+   * The caller has made sure that it can be redriven.
+   */
+  async redrive(arn: string, token?: string): Promise<Redrive> {
+    const known = this.#index.get(arn)
+    if (known === undefined) throw new RangeError(`no execution ${arn}`)
+    const { stopDate: _, ...summary } = known
+    const again: ExecutionSummary = { ...summary, status: 'RUNNING' }
+    // Taken before anything is awaited, as a start is.
+    this.#index.set(arn, again)
+    this.#broken.delete(arn)
+    const begun = this.#redrive(again, token)
+    this.#starting.set(arn, begun)
+    try {
+      return await begun
+    } catch (error) {
+      this.#index.set(arn, known)
+      throw error
+    } finally {
+      this.#starting.delete(arn)
+    }
+  }
+
+  async #redrive(summary: ExecutionSummary, token: string | undefined): Promise<Redrive> {
+    // The end may be recorded and not yet be told.
+    await this.#live.get(summary.arn)?.ended
+    const found = await recoverExecution(this.#path(summary.arn))
+    if (found === undefined) throw new RangeError(`no journal of ${summary.arn}`)
+    const { info, definition, root, lastEvent } = found
+    const next: Redrive = {
+      count: (info.redrive?.count ?? 0) + 1,
+      date: this.#services.now().toISOString(),
+      ...(token === undefined ? {} : { token }),
+    }
+    const journal = await FileJournal.open(this.#path(summary.arn))
+    const run = new Run(this.#services, { ...info, redrive: next }, new History(lastEvent), journal)
+    await redrive(run, next)
+    root.redrive()
+    await this.#notify(summary)
+    this.#carry(run, definition, journal, root)
+    return next
   }
 
   /** @throws DefinitionRefused; the caller has made sure that the name is free. */
@@ -159,11 +182,9 @@ export class Engine {
   #carry(run: Run, definition: string, journal: FileJournal, recovered?: RecoveredScope): void {
     const { arn } = run.execution
     const ended = this.#finish(run, definition, recovered)
-      .catch((error: unknown) => {
-        if (!(error instanceof Interrupted))
-          this.#services.log(`execution ${arn} broke off: ${String(error)}`)
-        return undefined
-      })
+      .catch((error: unknown) =>
+        error instanceof Interrupted ? undefined : this.#breakOff(arn, journal, error),
+      )
       .finally(async () => {
         this.#live.delete(arn)
         await journal.close()
@@ -181,6 +202,27 @@ export class Engine {
     }
     await this.#tell(arn, run.journal)
     return end
+  }
+
+  /**
+   * The journal cannot be written. With room for one record the execution has failed, and can be redriven; without,
+   * it has failed for as long as this engine lives, and a later one goes on where the journal ends.
+   */
+  async #breakOff(arn: string, broken: FileJournal, error: unknown): Promise<End | undefined> {
+    this.#services.log(`execution ${arn} broke off: ${String(error)}`)
+    await broken.close()
+    const failure = journalFailure(error, this.#services.now())
+    const summary = this.#index.get(arn)
+    if (summary !== undefined)
+      this.#index.set(arn, { ...summary, status: failure.status, stopDate: failure.stopDate })
+    try {
+      await recordFailure(this.#services, this.#path(arn), failure)
+      await this.#tell(arn)
+    } catch (again) {
+      this.#services.log(`execution ${arn}: its end could not be written either: ${String(again)}`)
+      this.#broken.set(arn, { kind: 'end', ...failure, events: [] })
+    }
+    return failure
   }
 
   /** Announces an end, and records that it was announced: a crash in between announces it twice. */
@@ -213,7 +255,11 @@ export class Engine {
   /** Start (with input and definition) and end (with output or error) of an execution. */
   async ends(arn: string): Promise<JournalEnds | undefined> {
     const path = this.#path(arn)
-    return existsSync(path) ? readEnds(path) : undefined
+    const ends = existsSync(path) ? await readEnds(path) : undefined
+    if (ends === undefined || ends.end !== undefined) return ends
+    const broken = this.#broken.get(arn)
+    if (broken !== undefined) return { ...ends, end: broken }
+    return { ...ends, redrive: this.#live.get(arn)?.run.execution.redrive ?? ends.redrive }
   }
 
   /** The journal of an execution, from the beginning. */
@@ -248,24 +294,7 @@ export class Engine {
     await Promise.all(live.map(({ ended }) => ended))
   }
 
-  /** `executions/<machine>/<name>-<hash>.jsonl`: the hash keeps names apart on file systems that ignore case. */
   #path(arn: string): string {
-    const [machine, name] = arn.split(':').slice(-2)
-    const hash = createHash('sha256').update(arn).digest('hex').slice(0, 12)
-    const readable = String(name).replaceAll(/[^A-Za-z0-9._-]/g, '_')
-    return join(this.#options.directory, 'executions', String(machine), `${readable}-${hash}.jsonl`)
+    return executionPath(this.#options.directory, arn)
   }
-}
-
-function summarise({ start, end }: JournalEnds): ExecutionSummary {
-  const { arn, name, machineArn, startTime } = start.execution
-  const summary = {
-    arn: String(arn),
-    name: String(name),
-    machineArn: String(machineArn),
-    startDate: String(startTime),
-  }
-  return end === undefined
-    ? { ...summary, status: 'RUNNING' }
-    : { ...summary, status: end.status as Status, stopDate: end.stopDate }
 }

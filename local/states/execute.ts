@@ -3,6 +3,7 @@ import { sleep } from './clock.ts'
 import type { Machine } from './definition.ts'
 import { Interrupted, StateFailure } from './failure.ts'
 import type { NewEvent } from './history.ts'
+import type { Redrive } from './journal.ts'
 import type { RecoveredScope } from './recovery.ts'
 import type { Run } from './run.ts'
 import { Scope } from './scope.ts'
@@ -36,6 +37,16 @@ export async function begin(run: Run, definition: Record<string, unknown> = {}):
   ).flushed
 }
 
+/** Records that the execution goes on after an unsuccessful end. */
+export async function redrive(run: Run, redrive: Redrive): Promise<void> {
+  const redriveCount = redrive.count
+  await run.commit(
+    { kind: 'redriven', ...redrive },
+    [{ type: 'ExecutionRedriven', details: { redriveCount } }],
+    run.history.last,
+  ).flushed
+}
+
 /**
  * Runs the machine and records the end.
  * @throws Interrupted `shutdown`: nothing ended, the journal says where to go on
@@ -52,7 +63,9 @@ export async function execute(run: Run, machine: Machine, recovered?: RecoveredS
   })
   const quiet = new AbortController()
   if (machine.TimeoutSeconds !== undefined) {
-    const left = Date.parse(execution.startTime) + machine.TimeoutSeconds * 1000 - services.now().getTime()
+    // A redrive gives the whole time again.
+    const from = execution.redrive?.date ?? execution.startTime
+    const left = Date.parse(from) + machine.TimeoutSeconds * 1000 - services.now().getTime()
     sleep(Math.max(0, left), quiet.signal).then(
       () => controller.abort(new TimedOut()),
       () => undefined,
@@ -121,7 +134,8 @@ const endEvents = {
   ABORTED: 'ExecutionAborted',
 } as const
 
-async function finish(run: Run, end: Omit<End, 'stopDate'>, previousEventId: number): Promise<End> {
+/** Records the end. */
+export async function finish(run: Run, end: Omit<End, 'stopDate'>, previousEventId: number): Promise<End> {
   const stopDate = run.services.now().toISOString()
   const { error, cause } = end
   const event: NewEvent = {
@@ -131,7 +145,12 @@ async function finish(run: Run, end: Omit<End, 'stopDate'>, previousEventId: num
         ? { output: JSON.stringify(end.output), outputDetails: { truncated: false } }
         : { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) },
   }
-  await run.commit({ kind: 'end', ...end, stopDate }, [event], previousEventId).flushed
+  const { redrive, parentRedrives = 0 } = run.execution
+  const redrives = {
+    ...(redrive === undefined ? {} : { redrive }),
+    ...(parentRedrives === 0 ? {} : { parentRedrives }),
+  }
+  await run.commit({ kind: 'end', ...end, stopDate, ...redrives }, [event], previousEventId).flushed
   return { ...end, stopDate }
 }
 

@@ -7,7 +7,8 @@ import { type Action, AwsError, type Cloud, type Json } from '../service.ts'
 import { childOf } from './child-records.ts'
 import { dataLimitBytes } from './failure.ts'
 import type { HistoryEvent } from './history.ts'
-import type { EndRecord, StartRecord } from './journal-ends.ts'
+import type { JournalEnds } from './journal-ends.ts'
+import { childRedrivability, type Redrivability, redrivability } from './redrivable.ts'
 import type { StatesBackend } from './service.ts'
 import { acceptName, findMachine } from './state-machine.ts'
 
@@ -17,6 +18,7 @@ const starting = z.object({
   input: z.string().default('{}'),
 })
 const byArn = z.object({ executionArn: z.string().min(1).max(1024) })
+const redriving = byArn.extend({ clientToken: z.string().min(1).max(64).optional() })
 const stopping = byArn.extend({
   error: z.string().max(256).optional(),
   cause: z.string().max(32_768).optional(),
@@ -50,7 +52,7 @@ function acceptExecutionInput(text: string): unknown {
 }
 
 /** What DescribeExecution says, from the first and the last record. */
-function describe(start: StartRecord, end: EndRecord | undefined): Json {
+function describe({ start, end, redrive }: Omit<JournalEnds, 'told'>, redrivable: Redrivability): Json {
   const { execution } = start
   return {
     executionArn: execution.arn,
@@ -66,9 +68,9 @@ function describe(start: StartRecord, end: EndRecord | undefined): Json {
       : { output: JSON.stringify(end.output), outputDetails: { included: true } }),
     ...(end?.error === undefined ? {} : { error: end.error }),
     ...(end?.cause === undefined ? {} : { cause: end.cause }),
-    redriveCount: 0,
-    redriveStatus: 'NOT_REDRIVABLE',
-    redriveStatusReason: 'the local engine redrives no executions',
+    redriveCount: redrive?.count ?? 0,
+    ...(redrive === undefined ? {} : { redriveDate: new Date(redrive.date) }),
+    ...redrivable,
   }
 }
 
@@ -118,8 +120,9 @@ export function executionActions(backend: StatesBackend): Record<string, Action>
     },
 
     async DescribeExecution(input, { cloud }) {
-      const { start, end } = await ends(cloud, acceptInput(byArn, input).executionArn)
-      return describe(start, end)
+      const found = await ends(cloud, acceptInput(byArn, input).executionArn)
+      const redrivable = 'records' in found ? childRedrivability : redrivability
+      return describe(found, redrivable(found, cloud.now()))
     },
 
     async DescribeStateMachineForExecution(input, { cloud }) {
@@ -167,6 +170,25 @@ export function executionActions(backend: StatesBackend): Record<string, Action>
       await engine.started(executionArn)
       if (engine.get(executionArn) === undefined) throw missing(executionArn)
       return { stopDate: new Date(await engine.stop(executionArn, error, cause)) }
+    },
+
+    async RedriveExecution(input, { cloud }) {
+      const { engine } = await backend.running(cloud)
+      const { executionArn, clientToken } = acceptInput(redriving, input)
+      await engine.started(executionArn)
+      const found = await ends(cloud, executionArn)
+      if (found.end === undefined && clientToken !== undefined && found.redrive?.token === clientToken)
+        return { redriveDate: new Date(found.redrive.date) }
+      const { redriveStatus, redriveStatusReason } =
+        'records' in found ? childRedrivability(found, cloud.now()) : redrivability(found, cloud.now())
+      // Looked at again without a pause: of two redrives at once only one comes further.
+      if (redriveStatus !== 'REDRIVABLE' || engine.get(executionArn)?.status === 'RUNNING') {
+        const reason =
+          redriveStatusReason ?? 'Execution is redriven with the execution that holds its Map Run'
+        throw new AwsError('ExecutionNotRedrivable', `Execution Not Redrivable: '${reason}'`)
+      }
+      const { date } = await engine.redrive(executionArn, clientToken)
+      return { redriveDate: new Date(date) }
     },
 
     async GetExecutionHistory(input, { cloud }) {

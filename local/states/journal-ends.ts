@@ -1,6 +1,6 @@
 /** Reads the first and the last records of a journal without the middle: an execution's beginning and end. */
 import { open } from 'node:fs/promises'
-import type { JournalRecord } from './journal.ts'
+import type { JournalRecord, Redrive } from './journal.ts'
 
 const blockBytes = 65_536
 
@@ -13,6 +13,8 @@ export interface JournalEnds {
   readonly end: EndRecord | undefined
   /** The end was handed to EventBridge. */
   readonly told: boolean
+  /** The latest redrive, as far as the last records tell: while a redriven execution runs, its journal's middle knows. */
+  readonly redrive: Redrive | undefined
 }
 
 /** `undefined` when not even the start is whole: such an execution was never acknowledged. */
@@ -38,13 +40,7 @@ export async function readEnds(path: string): Promise<JournalEnds | undefined> {
       const whole = length === size ? lines : lines.slice(1)
       const last = whole.filter((line) => line !== '').slice(-2)
       if (last.length === 2 || length === size) {
-        const records = last.map(parse)
-        const end = records.find((record) => record?.kind === 'end')
-        return {
-          start,
-          end: end?.kind === 'end' ? end : undefined,
-          told: records.at(-1)?.kind === 'told',
-        }
+        return { start, ...endIn(last.map(parse)) }
       }
       length = Math.min(size, length * 4)
     }
@@ -52,6 +48,21 @@ export async function readEnds(path: string): Promise<JournalEnds | undefined> {
     await file.close()
   }
 }
+
+/** A redrive after an end takes the end back. */
+function endIn(records: readonly (JournalRecord | undefined)[]): Omit<JournalEnds, 'start'> {
+  const latest = records.at(-1)
+  const end = latest?.kind === 'told' ? records.at(-2) : latest
+  if (end?.kind === 'end') return { end, told: latest?.kind === 'told', redrive: end.redrive }
+  return { end: undefined, told: false, redrive: latest?.kind === 'redriven' ? redriveOf(latest) : undefined }
+}
+
+/** The redrive that a record tells. */
+export const redriveOf = ({ count, date, token }: Redrive): Redrive => ({
+  count,
+  date,
+  ...(token === undefined ? {} : { token }),
+})
 
 function parse(line: string): JournalRecord | undefined {
   try {

@@ -5,6 +5,15 @@ import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { HistoryEvent } from './history.ts'
 
+export interface Redrive {
+  /** 1 for the first. */
+  readonly count: number
+  /** ISO 8601. */
+  readonly date: string
+  /** The client's token: the same request again is no further redrive. */
+  readonly token?: string
+}
+
 /** What stands in one line. `at` names a visit of a state: step numbers and child names from the root, joined by `/`. */
 export type JournalRecord =
   | { readonly kind: 'start'; readonly execution: Record<string, unknown>; readonly events: HistoryEvent[] }
@@ -31,8 +40,15 @@ export type JournalRecord =
       readonly output?: unknown
       readonly error?: string
       readonly cause?: string
+      /** Of an execution that has been redriven: how often, and when last. */
+      readonly redrive?: Redrive
+      /** Of a Map run's child: how often the execution above it had been redriven. */
+      readonly parentRedrives?: number
       readonly events: HistoryEvent[]
     }
+
+  /** The execution goes on after an unsuccessful end. */
+  | ({ readonly kind: 'redriven'; readonly events: HistoryEvent[] } & Redrive)
 
   /** The end has been handed to EventBridge. */
   | { readonly kind: 'told'; readonly events: HistoryEvent[] }
@@ -67,6 +83,7 @@ export class FileJournal implements Journal {
   #syncing: Promise<void> | undefined
   /** After a failed write the tail may be torn: nothing may follow it. */
   #broken: unknown
+  #closed = false
 
   private constructor(file: FileHandle) {
     this.#file = file
@@ -114,7 +131,10 @@ export class FileJournal implements Journal {
     }
   }
 
+  /** Nothing happens the second time. */
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     if (this.#broken === undefined) await this.#durable(this.#written)
     await this.#file.close()
   }

@@ -56,7 +56,8 @@ export function mapRunActions(backend: StatesBackend): Record<string, Action> {
         itemCounts: itemCounts(mapRun.counts),
         // A batch is one execution of several items; the engine counts items.
         executionCounts: itemCounts(mapRun.counts),
-        redriveCount: 0,
+        redriveCount: mapRun.redriveCount,
+        ...(mapRun.redriveDate === undefined ? {} : { redriveDate: new Date(mapRun.redriveDate) }),
       }
     },
   }

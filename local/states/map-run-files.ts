@@ -24,6 +24,8 @@ const summarySchema = z.object({
   maxConcurrency: z.number(),
   toleratedFailureCount: z.number(),
   toleratedFailurePercentage: z.number(),
+  redriveCount: z.number().default(0),
+  redriveDate: z.string().optional(),
   counts: z.object({
     total: z.number(),
     pending: z.number(),

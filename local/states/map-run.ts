@@ -20,6 +20,9 @@ export interface MapRunInfo {
   readonly maxConcurrency: number
   readonly toleratedFailureCount: number
   readonly toleratedFailurePercentage: number
+  readonly redriveCount: number
+  /** ISO 8601, of the latest redrive. */
+  readonly redriveDate?: string
 }
 
 /** A record of a child execution, in the file of its Map run. */

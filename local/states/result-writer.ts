@@ -42,11 +42,17 @@ export async function writeResults(options: {
   const put = (name: string, body: string) => putObject(visit, target.bucket, `${folder}/${name}`, body)
   const files = new ResultFiles(OutputType === 'JSONL', put)
   const starts = new Map<number, { input: unknown; startTime: unknown }>()
+  const superseded = await redrivenEnds(log)
   for await (const { child, record } of log.read()) {
     if (record.kind === 'start') {
       starts.set(child, { input: record.execution.input, startTime: record.execution.startTime })
     }
     if (record.kind !== 'end') continue
+    const earlier = superseded.get(child) ?? 0
+    if (earlier > 0) {
+      superseded.set(child, earlier - 1)
+      continue
+    }
     const start = starts.get(child)
     starts.delete(child)
     const kind = record.status === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED'
@@ -67,8 +73,9 @@ export async function writeResults(options: {
         : { Output: JSON.stringify(record.output), OutputDetails: { Included: true } }),
       ...(record.error === undefined ? {} : { Error: record.error }),
       ...(record.cause === undefined ? {} : { Cause: record.cause }),
-      RedriveCount: 0,
-      RedriveStatus: 'NOT_REDRIVABLE',
+      RedriveCount: record.redrive?.count ?? 0,
+      ...(record.redrive === undefined ? {} : { RedriveDate: record.redrive.date }),
+      RedriveStatus: record.status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN',
       StartDate: start?.startTime,
       StateMachineArn: `${machineArn}/${label}`,
       Status: record.status,
@@ -81,6 +88,15 @@ export async function writeResults(options: {
     JSON.stringify({ DestinationBucket: target.bucket, MapRunArn: mapRunArn, ResultFiles: files.written }),
   )
   return { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: target.bucket, Key: manifest.Key } }
+}
+
+/** How many ends of a child a redrive took back; only children that were redriven are listed. */
+async function redrivenEnds(log: MapRunLog): Promise<Map<number, number>> {
+  const ends = new Map<number, number>()
+  for await (const { child, record } of log.read()) {
+    if (record.kind === 'redriven') ends.set(child, (ends.get(child) ?? 0) + 1)
+  }
+  return ends
 }
 
 async function putObject(visit: Visit, bucket: string, key: string, body: string) {

@@ -42,6 +42,7 @@ export async function runDefinition(definition: unknown, options: RunOptions = {
       now: () => new Date(),
       log: () => undefined,
       sleep,
+      changes: () => 0,
       poll: (signal) => sleep(500, signal),
       mocks: mockedStates(readMocks(options.mock), machine),
       tokens: new TaskTokens(),

@@ -1,7 +1,7 @@
 /** One execution under way: its identity, its history and journal, and what it needs from outside. */
 import { Interrupted } from './failure.ts'
 import type { History, HistoryEvent, NewEvent } from './history.ts'
-import type { Journal } from './journal.ts'
+import type { Journal, Redrive } from './journal.ts'
 import type { MapRunStore } from './map-run.ts'
 import type { TaskTokens } from './task-tokens.ts'
 
@@ -14,6 +14,10 @@ export interface ExecutionInfo {
   readonly startTime: string
   readonly machineArn: string
   readonly machineName: string
+  /** The latest redrive; absent before the first. */
+  readonly redrive?: Redrive
+  /** Of a Map run's child: how often the execution above it had been redriven. */
+  readonly parentRedrives?: number
 }
 
 export type Mocked =
@@ -35,8 +39,10 @@ export interface RunServices {
   log(line: string): void
   /** Resolves after the time or rejects with the signal's reason. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>
-  /** Between two looks at a job; ends early when something changed. */
-  poll(signal: AbortSignal): Promise<void>
+  /** Counts what has changed outside so far; taken before a look, so that no change after it is missed. */
+  changes(): number
+  /** Between two looks at a job; ends early when something changed since the count. */
+  poll(signal: AbortSignal, since: number): Promise<void>
   /** What a state answers instead of doing its work; absent outside of rehearsals. */
   readonly mocks?: {
     has(state: string): boolean

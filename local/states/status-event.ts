@@ -1,11 +1,17 @@
 /** The EventBridge event "Step Functions Execution Status Change", with AWS's fields. */
 import type { Cloud } from '../service.ts'
-import type { ExecutionSummary } from './engine.ts'
+import type { ExecutionSummary } from './execution-summary.ts'
 import type { JournalEnds } from './journal-ends.ts'
+import { redrivability } from './redrivable.ts'
 
 /** Times are epoch milliseconds; what there is not yet is null. */
-export function emitStatus(cloud: Cloud, summary: ExecutionSummary, { start, end }: JournalEnds): void {
+export function emitStatus(
+  cloud: Cloud,
+  summary: ExecutionSummary,
+  { start, end, redrive }: JournalEnds,
+): void {
   const ended = summary.status === 'RUNNING' ? undefined : end
+  const { redriveStatus, redriveStatusReason } = redrivability({ end: ended }, cloud.now())
   cloud.emit({
     source: 'aws.states',
     detailType: 'Step Functions Execution Status Change',
@@ -25,10 +31,10 @@ export function emitStatus(cloud: Cloud, summary: ExecutionSummary, { start, end
       cause: ended?.cause ?? null,
       stateMachineVersionArn: null,
       stateMachineAliasArn: null,
-      redriveCount: 0,
-      redriveDate: null,
-      redriveStatus: 'NOT_REDRIVABLE',
-      redriveStatusReason: null,
+      redriveCount: redrive?.count ?? 0,
+      redriveDate: redrive === undefined ? null : Date.parse(redrive.date),
+      redriveStatus,
+      redriveStatusReason: redriveStatusReason ?? null,
     },
   })
 }

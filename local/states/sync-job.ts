@@ -82,13 +82,14 @@ export async function runJob(call: TaskCall, job: SyncJob): Promise<unknown> {
   try {
     await submit(call, job, parameters, identity)
     for (;;) {
+      const seen = call.visit.run.services.changes()
       const description = await describe(call, job, identity)
       const status = String(description[job.status])
       if (job.succeeded.includes(status)) return job.result(description)
       if (job.ended.includes(status)) {
         throw new StateFailure('States.TaskFailed', JSON.stringify(description))
       }
-      await call.visit.run.services.poll(call.signal)
+      await call.visit.run.services.poll(call.signal, seen)
     }
   } catch (error) {
     if (call.signal.aborted && !isShutdown(call.signal.reason)) await abandon(call, job, identity)

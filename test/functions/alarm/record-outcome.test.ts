@@ -110,6 +110,18 @@ describe('record-outcome', () => {
     expect((await runs.getRun(runId))?.error).toBe('Unnamed')
   })
 
+  test('forgets how a run first ended when a redrive carries it on', async () => {
+    const runId = newRunId()
+    await record(event(runId, 'FAILED', { error: 'ModelUnreadable' }))
+    expect(await record(event(runId, 'RUNNING', { redriveCount: 1, stopDate: null }))).toMatchObject({
+      recorded: true,
+    })
+    const run = await runs.getRun(runId)
+    expect(run).toMatchObject({ status: 'RUNNING' })
+    expect(run).not.toHaveProperty('error')
+    expect(run).not.toHaveProperty('stoppedAt')
+  })
+
   test('leaves state machines of others alone', async () => {
     const foreign = event(newRunId(), 'FAILED', {
       stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:theirs-training',

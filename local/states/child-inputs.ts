@@ -25,23 +25,26 @@ export async function* childInputs(
     return
   }
   const { maxItems, maxBytes, batchInput } = await evaluateBatcher(state.ItemBatcher, visit)
+  // What a batch has without its items; the limit is on the whole input of the child.
+  const frame = batchInput === undefined ? { Items: [] } : { BatchInput: batchInput, Items: [] }
+  const frameBytes = Buffer.byteLength(JSON.stringify(frame))
   let batch: unknown[] = []
-  let bytes = 0
+  let bytes = frameBytes
   let index = 0
   const finished = () => {
     const input = batchInput === undefined ? { Items: batch } : { BatchInput: batchInput, Items: batch }
     const child = { index, input, items: batch.length }
     index += 1
     batch = []
-    bytes = 0
+    bytes = frameBytes
     return child
   }
   for (const [position, item] of items.entries()) {
     const selected = await selectItem(state, visit, item, position)
     const size = maxBytes === undefined ? 0 : Buffer.byteLength(JSON.stringify(selected))
-    if (batch.length > 0 && maxBytes !== undefined && bytes + size > maxBytes) yield finished()
+    if (batch.length > 0 && maxBytes !== undefined && bytes + 1 + size > maxBytes) yield finished()
+    bytes += size + (batch.length > 0 ? 1 : 0)
     batch.push(selected)
-    bytes += size
     if (maxItems !== undefined && batch.length >= maxItems) yield finished()
   }
   if (batch.length > 0) yield finished()

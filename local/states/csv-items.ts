@@ -10,9 +10,11 @@ export function* csvItems(
 ): Generator<Record<string, string>> {
   let headers = options.headers
   let row = 0
+  if (headers !== undefined) refuseDuplicates(headers)
   for (const cells of csvRows(text.replace(/^\uFEFF/, ''), delimiters[options.delimiter ?? 'COMMA'])) {
     row += 1
     if (headers === undefined) {
+      refuseDuplicates(cells)
       headers = cells
       continue
     }
@@ -23,6 +25,12 @@ export function* csvItems(
       )
     }
     yield Object.fromEntries(headers.map((header, index) => [header, cells[index] ?? '']))
+  }
+}
+
+function refuseDuplicates(headers: readonly string[]): void {
+  if (new Set(headers).size < headers.length) {
+    throw new StateFailure('States.ItemReaderFailed', 'CSV headers cannot contain duplicates.')
   }
 }
 

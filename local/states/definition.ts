@@ -102,6 +102,7 @@ const itemReader = z.looseObject({
       CSVHeaders: z.array(z.string()).optional(),
       CSVDelimiter: z.enum(['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB']).optional(),
       Transformation: z.enum(['NONE', 'LOAD_AND_FLATTEN']).optional(),
+      ManifestType: z.enum(['S3_INVENTORY', 'ATHENA_DATA']).optional(),
     })
     .optional(),
 })

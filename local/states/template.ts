@@ -70,6 +70,14 @@ export async function evaluateArray(
   return Array.isArray(value) ? value : []
 }
 
+/** A whole number of any sign. */
+export async function evaluateWhole(template: unknown, bindings: Bindings, field: string): Promise<number> {
+  return evaluateInteger(template, bindings, field, {
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+}
+
 /** A whole number within bounds. */
 export async function evaluateInteger(
   template: unknown,

@@ -1,6 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../functions/duckdb-store.ts'
 import { runDefinition } from '../../../local/states/run-definition.ts'
-import { executionArn, jsonata, lambda, lambdaAnswer, openEngine, runOn, startOf } from './fake-engine.ts'
+import {
+  executionArn,
+  jsonata,
+  lambda,
+  lambdaAnswer,
+  openEngine,
+  runOn,
+  startOf,
+  temporaryDirectory,
+} from './fake-engine.ts'
 
 const map = (extra: Record<string, unknown> = {}, states: Record<string, unknown> = { Work: lambda() }) => ({
   Type: 'Map',
@@ -98,12 +111,124 @@ describe('readers', () => {
     expect((await runOn(engine, jsonata({ M: map(listing, echo) }))).output).toEqual(['a', 'b'])
   })
 
-  test('what is no array fails as States.ItemReaderFailed', async () => {
-    const { engine } = await openEngine(object('{"a":1}'))
-    const result = await runOn(engine, jsonata({ M: map(reader(), echo) }), { key: 'k' })
-    expect(result).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed' })
-    expect(result.events.map((event) => event.type)).toContain('MapRunFailed')
+  test.each([
+    ['JSON', '7', 'Attempting to map over non-iterable node.'],
+    ['JSON', '{', 'the object is not JSON'],
+    ['JSONL', '1\n{', 'line 2 is not JSON'],
+    ['CSV', 'a,a\n1,2', 'CSV headers cannot contain duplicates.'],
+    ['PARQUET', 'PAR?', 'the object is not a Parquet file that can be read'],
+    ['MANIFEST', '{}', 'the manifest is none of an S3 inventory: it needs fileFormat, fileSchema and files'],
+  ])('%s %s fails as States.ItemReaderFailed', async (InputType, text, cause) => {
+    const { engine } = await openEngine(object(text))
+    const result = await runOn(engine, jsonata({ M: map(reader({ InputType }), echo) }), { key: 'k' })
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed', cause })
+    expect(result.events.map((event) => event.type).slice(-5)).toEqual([
+      'MapStateStarted',
+      'MapRunStarted',
+      'MapRunFailed',
+      'MapStateFailed',
+      'ExecutionFailed',
+    ])
   })
+
+  test('a JSON object gives one item a member', async () => {
+    const { engine } = await openEngine(object('{"a":1,"b":[2]}'))
+    const result = await runOn(engine, jsonata({ M: map(reader(), echo) }), { key: 'k' })
+    expect(result.output).toEqual([
+      { Key: 'a', Value: 1 },
+      { Key: 'b', Value: [2] },
+    ])
+  })
+
+  test('a Parquet file gives one item a row', async () => {
+    const directory = temporaryDirectory()
+    const file = join(directory, 'rows.parquet')
+    const database = await openDatabase()
+    await database.run(
+      `COPY (SELECT * FROM (VALUES (1, 'a', NULL), (2, 'b', 0.5)) AS t(id, name, share)) TO '${file}' (FORMAT parquet)`,
+    )
+    database.close()
+    const { engine } = await openEngine({ 's3:GetObject': () => ({ Body: readFileSync(file) }) })
+    const result = await runOn(engine, jsonata({ M: map(reader({ InputType: 'PARQUET' }), echo) }), {
+      key: 'k',
+    })
+    expect(result.output).toEqual([
+      { id: 1, name: 'a', share: null },
+      { id: 2, name: 'b', share: 0.5 },
+    ])
+  })
+
+  test('an S3 inventory gives the rows of the files that its manifest names', async () => {
+    const manifest = {
+      sourceBucket: 'source',
+      destinationBucket: 'arn:aws:s3:::inventories',
+      fileFormat: 'CSV',
+      fileSchema: 'Bucket, Key, Size',
+      files: [{ key: 'data/1.csv.gz', size: 1, MD5checksum: '' }],
+    }
+    const { engine, calls } = await openEngine({
+      's3:GetObject': ({ Key }) => ({
+        Body: Key === 'k' ? Buffer.from(JSON.stringify(manifest)) : gzipSync('"source","a/b.csv","12"\n'),
+      }),
+    })
+    const result = await runOn(engine, jsonata({ M: map(reader({ InputType: 'MANIFEST' }), echo) }), {
+      key: 'k',
+    })
+    expect(result.output).toEqual([{ Bucket: 'source', Key: 'a/b.csv', Size: '12' }])
+    expect(calls[1]?.input).toEqual({ Bucket: 'inventories', Key: 'data/1.csv.gz' })
+  })
+
+  test("Athena's manifest gives the items of the objects that it names", async () => {
+    const { engine } = await openEngine({
+      's3:GetObject': ({ Key }) => ({
+        Body: Buffer.from(Key === 'k' ? 's3://b/one\ns3://b/two\n' : `{"from":"${String(Key)}"}\n`),
+      }),
+    })
+    const config = { InputType: 'JSONL', ManifestType: 'ATHENA_DATA' }
+    const result = await runOn(engine, jsonata({ M: map(reader(config), echo) }), { key: 'k' })
+    expect(result.output).toEqual([{ from: 'one' }, { from: 'two' }])
+  })
+
+  test.each([
+    [0, [1, 2, 3]],
+    [2, [1, 2]],
+    ['{% $states.input.n %}', [1]],
+  ])('MaxItems %s', async (MaxItems, expected) => {
+    const { engine } = await openEngine(object('[1,2,3]'))
+    const result = await runOn(engine, jsonata({ M: map(reader({ MaxItems }), echo) }), { key: 'k', n: 1 })
+    expect(result.output).toEqual(expected)
+  })
+
+  test('a negative MaxItems fails the Map run', async () => {
+    const { engine } = await openEngine(object('[1]'))
+    const config = reader({ MaxItems: '{% -1 %}' })
+    const result = await runOn(engine, jsonata({ M: map(config, echo) }), { key: 'k' })
+    expect(result).toMatchObject({
+      error: 'States.ItemReaderFailed',
+      cause: 'field MaxItems must be positive',
+    })
+  })
+})
+
+test('Items may be an object, and the input too', async () => {
+  const { engine } = await openEngine({})
+  const items = await runOn(engine, jsonata({ M: map({ Items: { a: '{% 1 + 1 %}' } }, echo) }))
+  expect(items.output).toEqual([{ Key: 'a', Value: 2 }])
+  const input = await runOn(engine, jsonata({ M: map({}, echo) }), { b: 3 }, 'two')
+  expect(input.output).toEqual([{ Key: 'b', Value: 3 }])
+})
+
+test.each([
+  [{ MaxInputBytesPerBatch: 40 }, 2],
+  [{ MaxItemsPerBatch: '{% 1 + 2 %}' }, 3],
+  [{ MaxItemsPerBatch: 10, MaxInputBytesPerBatch: 60 }, 4],
+])('ItemBatcher %o puts %i items into a batch', async (ItemBatcher, perBatch) => {
+  const { engine } = await openEngine({})
+  const Items = Array.from({ length: 12 }, (_, i) => `item-${String(i).padStart(2, '0')}`)
+  const result = await runOn(engine, jsonata({ M: map({ Items, ItemBatcher }, echo) }))
+  const batches = result.output as { Items: string[] }[]
+  expect(batches[0]?.Items).toHaveLength(perBatch)
+  expect(batches.flatMap((batch) => batch.Items)).toEqual(Items)
 })
 
 test('batches items with a common input', async () => {

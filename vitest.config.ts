@@ -1,5 +1,5 @@
 /**
- * Test suites: `unit` needs nothing but the source; `flow` deploys into a local cloud and runs whole state machines;
+ * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow` deploys into a local cloud and runs whole state machines;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
 import { defineConfig } from 'vitest/config'
@@ -18,6 +18,7 @@ export default defineConfig({
           exclude: ['test/flow/**', 'test/browser/**', 'test/contract/**', 'test/clients/**'],
         },
       },
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'], testTimeout: 300_000 } },
       {
         extends: true,

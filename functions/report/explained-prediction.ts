@@ -30,7 +30,7 @@ export function explainedPrediction({ heading, beside, factors }: ExplainedPredi
     formatSigned(contribution, 2),
   ])
   return html`<div class="explained"><h3>${heading}</h3><p class="note">${beside}</p>${table(
-    'What moved it most: to the left and grey lowers it, to the right raises it',
+    'What moved it most: grey to the left lowers it, colour to the right raises it',
     [{ title: 'Feature' }, { title: 'Value' }, { title: '' }, { title: 'Effect', number: true }],
     rows,
   )}</div>`

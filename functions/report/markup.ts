@@ -22,5 +22,7 @@ function textOf(content: Content): string {
   if (content instanceof Markup) return content.text
   if (typeof content === 'string') return escapeHtml(content)
   if (typeof content === 'number') return String(content)
-  return content.map(textOf).join('')
+  if (Array.isArray(content)) return content.map(textOf).join('')
+  // What data made to look like markup has no such class.
+  throw new TypeError('no markup, text or list')
 }

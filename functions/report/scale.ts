@@ -21,8 +21,9 @@ export function ticks(low: number, high: number, count = 5): number[] {
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   // Multiples, not sums: 0.1 added three times is not 0.3.
+  const decimals = Math.min(100, Math.max(0, -Math.floor(Math.log10(step))))
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
-    Number(((first + at) * step).toPrecision(12)),
+    Number(((first + at) * step).toFixed(decimals)),
   )
 }
 

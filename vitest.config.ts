@@ -1,5 +1,6 @@
 /**
- * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow` deploys into a local cloud and runs whole state machines;
+ * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow`
+ * deploys into a local cloud and runs whole state machines;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
 import { defineConfig } from 'vitest/config'

@@ -6,7 +6,7 @@ import { driftPair, pairedCounts } from './drift-pair.ts'
 import { byEffect, capital } from './drift-verdict.ts'
 import { formatDecimal, formatShare, formatSigned } from './format-number.ts'
 import { type Content, html } from './markup.ts'
-import { computedIn, facts, figure, figures, type Section, table } from './section.ts'
+import { computedIn, figure, figures, type Section, table } from './section.ts'
 import { smallHistogram } from './small-histogram.ts'
 
 /** More drawings than anybody looks at; the table has the rest. */
@@ -48,14 +48,21 @@ export function driftSection(drift: Drift, project: Project): Section {
         'functions/drift/compare-categorical.ts',
       ),
       html`<h3>Thresholds</h3>`,
-      facts([
-        ['A feature drifts from an effect of', formatDecimal(thresholds.effect, 2)],
-        ['and a chance, over all features, below', String(thresholds.pValue)],
-        ['or a missing share that moves by', `${formatDecimal(thresholds.missingPoints * 100, 0)} points`],
-        ['The alarm fires from a weighted score of', formatDecimal(thresholds.alarmWeightedScore, 2)],
-        ['or when it is one of the most important', String(thresholds.topFeatures)],
-        ['Drift is severe from a weighted score of', formatDecimal(thresholds.severeWeightedScore, 2)],
-      ]),
+      table(
+        'When drift is called drift',
+        [{ title: 'Rule' }, { title: 'Limit', number: true }],
+        [
+          ['A feature drifts from an effect of', formatDecimal(thresholds.effect, 2)],
+          ['and a chance, over all features together, below', String(thresholds.pValue)],
+          [
+            'or from a change of its missing share of',
+            `${formatDecimal(thresholds.missingPoints * 100, 0)} points`,
+          ],
+          ['The alarm fires from a weighted score of', formatDecimal(thresholds.alarmWeightedScore, 2)],
+          ['or when one of the most important features drifts, so many', String(thresholds.topFeatures)],
+          ['Drift is severe from a weighted score of', formatDecimal(thresholds.severeWeightedScore, 2)],
+        ],
+      ),
       html`<p class="note">The effect of a number is the Wasserstein distance in deviations of the training data; of a category, the Jensen-Shannon distance corrected for small samples.</p>`,
       computedIn(
         'functions/drift/alarm-rule.ts',

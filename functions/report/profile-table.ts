@@ -9,9 +9,11 @@ import {
 import { distinct, histogramOf, weightedValues } from '../profile/quantiles.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import { mayShowValues, minimumRows, publicLevels, publicRange } from './disclosure.ts'
+import { isEstimate } from './estimated-distinct.ts'
 import { formatCount, formatDay, formatShare, formatValue } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { type Column, table } from './section.ts'
+
 import { smallHistogram } from './small-histogram.ts'
 
 const shownLevels = 5
@@ -70,14 +72,12 @@ export function profileTable(profile: Profile, project: Project): Markup {
 
 function firstCells({ name, column, source }: Described<ProfileColumn>, rows: number): Content[] {
   const broken = invalidCount(column)
-  // Estimated within 3 % where the values are too many to be listed.
-  const isEstimate = column.exact === undefined && column.smallestHashes !== undefined
   return [
     html`${name}${source.description === '' ? '' : html`<br><span class="quiet">${source.description}</span>`}`,
     column.type,
     formatShare(rows === 0 ? null : (column.nulls + column.unreadable) / rows),
     broken === 0 ? '0' : html`<span class="no">${formatCount(broken)}</span>`,
-    `${isEstimate ? '≈ ' : ''}${formatCount(distinct(column))}`,
+    `${isEstimate(column) ? '≈ ' : ''}${formatCount(distinct(column))}`,
   ]
 }
 

@@ -1,6 +1,7 @@
 /** The first screen of a training report: the outcome, the facts of the run, and the numbers to remember. */
 import type { Evaluation, Interval } from '../evaluation/evaluation.ts'
 import { distinct } from '../profile/quantiles.ts'
+import { isEstimate } from './estimated-distinct.ts'
 import {
   formatCount,
   formatDecimal,
@@ -26,7 +27,7 @@ export function trainingVerdict({ request, evaluation: { gate } }: TrainingRepor
 
 export function trainingFacts({ request, project, profile, evaluation }: TrainingReport): Markup {
   const entity = profile.columns[project.entityKey]
-  const about = entity?.smallestHashes !== undefined && entity.exact === undefined ? 'about ' : ''
+  const about = entity !== undefined && isEstimate(entity) ? 'about ' : ''
   return facts([
     ['Model version', request.modelVersion ?? 'none'],
     ['Run', html`<code>${request.runId}</code>`],

@@ -12,8 +12,8 @@ export function extraColumns(project: Project): string[] {
   return [...wanted].filter((name) => !features.has(name) && !fixed.includes(name))
 }
 
-/** SELECT of `entity_id`, `example_key`, `label`, `side`, every feature, every extra column. */
-export function examplesSql(project: Project): string {
+/** SELECT of `entity_id`, `example_key`, `label`, `side` (by the seed of the run), every feature, every extra column. */
+export function examplesSql(project: Project, seed: number): string {
   const features = project.features.map(({ name, kind }) => {
     const column = quoteName(name)
     // An infinite value is a missing one: no model and no statistic knows what to do with it.
@@ -29,7 +29,7 @@ export function examplesSql(project: Project): string {
     `${entity} AS entity_id`,
     'CAST(example_key AS VARCHAR) AS example_key',
     'CAST(label AS DOUBLE) AS label',
-    `${sideSql(entity, project.split.seed, project.split)} AS side`,
+    `${sideSql(entity, seed, project.split)} AS side`,
     ...features,
     ...extras,
   ].join(',\n  ')}

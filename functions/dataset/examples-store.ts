@@ -23,13 +23,13 @@ export async function leaveOut(
 }
 
 /**
- * Makes the table `examples`. Rows without an entity have no side and are left out.
+ * Makes the table `examples`, `side` by the run's seed. Rows without an entity have no side and are left out.
  *
  * @throws RegimenError `InvalidProject` when features.sql does not run over the schema contract.
  */
-export async function makeExamples({ database }: OpenPart, project: Project): Promise<void> {
+export async function makeExamples({ database }: OpenPart, project: Project, seed: number): Promise<void> {
   try {
-    await database.run(`CREATE TABLE examples AS ${examplesSql(project)}`)
+    await database.run(`CREATE TABLE examples AS ${examplesSql(project, seed)}`)
     await database.run(`DELETE FROM examples WHERE ${quoteName('entity_id')} IS NULL`)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error

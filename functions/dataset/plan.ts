@@ -76,4 +76,5 @@ function groupsOf(file: SourceFile, groups: readonly { rows: number; bytes: numb
 }
 
 /** The source columns of a project that a table must have, for the walk over its files. */
-export type SchemaContract = Pick<Project['source'], 'columns' | 'nullTokens'>
+export type SchemaContract = Pick<Project['source'], 'columns' | 'nullTokens'> &
+  Partial<Pick<Project['source'], 'extraColumns'>>

@@ -28,7 +28,7 @@ export async function readExamples(
 ): Promise<Examples> {
   const open = await openPart(part, project.source)
   try {
-    await makeExamples(open, project)
+    await makeExamples(open, project, project.split.seed)
     const { sides } = options
     const only = sides === undefined ? '' : ` WHERE side IN (${sides.map(quoteText).join(', ')})`
     return await selectExamples(open.database, `(SELECT * FROM examples${only})`, project)

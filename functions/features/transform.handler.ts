@@ -19,7 +19,7 @@ export const handler = door({
     const open = await openPart(part, project.source)
     try {
       await leaveOut(open, project, seed, holdout)
-      await makeExamples(open, project)
+      await makeExamples(open, project, seed)
       const rows = { ...none }
       const positives = { ...none }
       for (const side of sides) {

@@ -25,7 +25,7 @@ export const handler = door({
         baseline,
       })
       if (purpose === 'training') {
-        await makeExamples(open, project)
+        await makeExamples(open, project, seed)
         table.features = await profileExamples(open, project)
       }
       await putJson(

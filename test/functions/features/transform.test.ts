@@ -24,7 +24,7 @@ const text = (uri: string) => objects.get(uri)!.toString('utf8')
 /** From a table to the files that training reads. */
 async function run(
   table: string,
-  { partBytes = 4_096, holdout = 0, changes = {} as Partial<ProjectInput> } = {},
+  { partBytes = 4_096, holdout = 0, seed = 7, changes = {} as Partial<ProjectInput> } = {},
 ) {
   const project = parcelsProject(changes)
   const projectUri = `s3://b/projects/${JSON.stringify(changes).length}.json`
@@ -37,12 +37,12 @@ async function run(
     lambdaContext,
   )
   const parts = partSchema.array().parse(JSON.parse(text(planUri)))
-  for (const part of parts) await profilePart({ ...context, purpose, part, holdout, seed: 7 }, lambdaContext)
+  for (const part of parts) await profilePart({ ...context, purpose, part, holdout, seed }, lambdaContext)
   const { profileUri } = await mergeProfile({ ...context, purpose, parts: parts.length }, lambdaContext)
   const { encoderUri, encodedColumns } = await fitEncoder({ ...context, profileUri }, lambdaContext)
   const written = []
   for (const part of parts) {
-    const answer = await transformPart({ ...context, part, holdout, seed: 7, encoderUri }, lambdaContext)
+    const answer = await transformPart({ ...context, part, holdout, seed, encoderUri }, lambdaContext)
     written.push(contracts.transformPart.output.parse(answer))
   }
   return { project, parts, written, encodedColumns }
@@ -71,6 +71,20 @@ describe('transforming a run', () => {
         rows += examples.rows
       }
     expect(rows).toBe(400)
+  })
+
+  it('splits by the seed of the run, not by that of the project', async () => {
+    const { project, parts } = await run(parcels(200), { seed: 12 })
+    let elsewhere = 0
+    for (const { index } of parts)
+      for (const side of sides) {
+        const examples = await readExamplesParquet(trainingRun.examplesPart(runUri, side, index), project)
+        for (const entity of examples.entityIds) {
+          expect(sideOf(entity, 12, project.split)).toBe(side)
+          if (sideOf(entity, project.split.seed, project.split) !== side) elsewhere++
+        }
+      }
+    expect(elsewhere).toBeGreaterThan(0)
   })
 
   it('writes an empty side as Parquet alone, since training refuses an empty CSV', async () => {

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RegimenError } from '../functions/errors.ts'
-import { runningCloud } from './context.ts'
+import { type RunningCloud, runningCloud, stillRuns } from './context.ts'
 import { programDirectory } from './program-directory.ts'
 
 export interface CloudProcess {
@@ -40,13 +40,13 @@ export async function startCloudProcess(options: {
   const ended = new Promise<void>((done) => child.once('exit', () => done()))
   const cloud = await appears(directory, child, logFile)
   if (detach) child.unref()
-  return { ...cloud, started: true, ended, stop: () => stop(cloud.pid) }
+  return { ...cloud, started: true, ended, stop: () => stop(cloud) }
 }
 
 export async function stopCloudProcess(directory: string): Promise<boolean> {
   const cloud = runningCloud(directory)
   if (cloud === undefined) return false
-  await stop(cloud.pid)
+  await stop(cloud)
   return true
 }
 
@@ -66,15 +66,13 @@ async function appears(directory: string, child: ChildProcess, logFile: string) 
   })
 }
 
-async function stop(pid: number): Promise<void> {
+async function stop(cloud: RunningCloud): Promise<void> {
+  const { pid } = cloud
+  if (!stillRuns(cloud)) return
   process.kill(pid, 'SIGTERM')
   for (let waited = 0; waited < 200; waited++) {
     await pause(50)
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
+    if (!stillRuns(cloud)) return
   }
   throw new RegimenError('ServiceUnavailable', {
     what: 'the local cloud did not stop',

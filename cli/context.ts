@@ -11,6 +11,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import { Names } from '../infra/names.ts'
+import { isAlive } from '../local/process-identity.ts'
 import { Output } from './output.ts'
 
 export interface GlobalOptions {
@@ -20,26 +21,21 @@ export interface GlobalOptions {
   readonly dir?: string
 }
 
-const cloudFile = z.object({ endpoint: z.url(), pid: z.int(), port: z.int() })
+const cloudFile = z.object({ endpoint: z.url(), pid: z.int(), processStart: z.string(), port: z.int() })
+export type RunningCloud = z.output<typeof cloudFile>
 
 export const defaultDirectory = '.regimen'
 
 /** The local cloud that runs on a directory, if one does. */
-export function runningCloud(directory: string): z.output<typeof cloudFile> | undefined {
+export function runningCloud(directory: string): RunningCloud | undefined {
   const file = join(directory, 'cloud.json')
   if (!existsSync(file)) return undefined
-  const cloud = cloudFile.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return isAlive(cloud.pid) ? cloud : undefined
+  const cloud = cloudFile.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  // A killed cloud leaves its file behind, and its number may belong to another process by now.
+  return cloud.success && stillRuns(cloud.data) ? cloud.data : undefined
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // EPERM: it is there, but somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
+export const stillRuns = ({ pid, processStart }: RunningCloud) => isAlive({ pid, startTime: processStart })
 
 export interface Context {
   readonly out: Output

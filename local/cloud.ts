@@ -14,6 +14,7 @@ import { kmsService } from './kms/service.ts'
 import { lambdaService } from './lambda/service.ts'
 import { lockDirectory } from './lock.ts'
 import { logsService } from './logs/service.ts'
+import { processStartTime } from './process-identity.ts'
 import { s3Service } from './s3/service.ts'
 import type { Call, Cloud, Json, LocalService, Principal } from './service.ts'
 import { stsService } from './sts/service.ts'
@@ -168,7 +169,13 @@ async function open(
   const about = join(directory, 'cloud.json')
   await writeAtomically(
     about,
-    JSON.stringify({ pid: process.pid, port: gateway.port, endpoint, startedAt: started.toISOString() }),
+    JSON.stringify({
+      pid: process.pid,
+      processStart: processStartTime(process.pid),
+      port: gateway.port,
+      endpoint,
+      startedAt: started.toISOString(),
+    }),
   )
   closers.push(() => rmSync(about, { force: true }))
   log(`ready at ${endpoint}`)

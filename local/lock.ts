@@ -1,7 +1,11 @@
 /** The lock on a cloud's directory: two clouds writing the same files would lose each other's data. */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { processStartTime } from './process-identity.ts'
+
+/** Far longer than it takes from reading a stale lock to removing it. */
+const takeOverMilliseconds = 50
 
 const holder = z.object({ pid: z.int(), startedAt: z.string(), processStart: z.string() })
 
@@ -19,10 +23,10 @@ export function lockDirectory(directory: string, now: Date): () => void {
   const mine = JSON.stringify({
     pid: process.pid,
     startedAt: now.toISOString(),
-    processStart: processStart(process.pid) ?? '',
+    processStart: processStartTime(process.pid) ?? '',
   })
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (create(file, mine)) return () => release(file, mine)
+    if (create(file, mine) && (attempt === 0 || stillThere(file, mine))) return () => release(file, mine)
     const other = read(file)
     if (other !== undefined && alive(other.pid, other.processStart))
       throw new DirectoryInUse(
@@ -31,6 +35,12 @@ export function lockDirectory(directory: string, now: Date): () => void {
     rmSync(file, { force: true })
   }
   throw new DirectoryInUse(`${file} cannot be taken; another local cloud starts at the same time`)
+}
+
+/** Another cloud may have found the same stale lock, and may take away the new one in the belief that it is the old. */
+function stillThere(file: string, mine: string): boolean {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, takeOverMilliseconds)
+  return existsSync(file) && readFileSync(file, 'utf8') === mine
 }
 
 function create(file: string, text: string): boolean {
@@ -62,22 +72,8 @@ function release(file: string, mine: string): void {
   }
 }
 
+/** A zombie holds nothing: where nobody reaps, as in many containers, a killed process stays one for ever. */
 function alive(pid: number, start: string): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
-  }
-  const now = processStart(pid)
-  return now === undefined || start === '' || now === start
-}
-
-/** Start time of a process in clock ticks since boot (proc(5), field 22); `undefined` where /proc does not exist. */
-function processStart(pid: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
+  const now = processStartTime(pid)
+  return now !== undefined && (start === '' || now === start)
 }

@@ -94,8 +94,9 @@ export function createModelPackage(
     createdAt: call.cloud.now().toISOString(),
     createdBy: call.principal.arn,
   }
-  packages.put(item.arn, item)
+  // Told first: a crash in between tells of a change that its reader does not find, and loses none that was made.
   emitPackageChange(call.cloud, item)
+  packages.put(item.arn, item)
   return { ModelPackageArn: item.arn }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { isAlive, processStartTime } from './process-identity.ts'
+import { isAlive, processStartTime } from '../process-identity.ts'
 
 export interface ProcessIdentity {
   readonly pid: number
@@ -22,6 +22,14 @@ export interface RunningProcess {
   readonly ended: Promise<Ending>
 }
 
+export interface WaitingProcess extends RunningProcess {
+  /** Lets it begin. */
+  begin(): void
+}
+
+/** A process that is not yet on record must not outlive the cloud: without the word on its input it ends. */
+const onTheWord = 'read -r word && : > "$0" && exec "$@"'
+
 export const jobFiles = (directory: string) => ({
   train: join(directory, 'train'),
   validation: join(directory, 'validation'),
@@ -32,16 +40,20 @@ export const jobFiles = (directory: string) => ({
   metrics: join(directory, 'metrics.json'),
   stdout: join(directory, 'stdout.log'),
   stderr: join(directory, 'stderr.log'),
+  /** There from the moment on which the trainer may have done something. */
+  begun: join(directory, 'begun'),
 })
 
-/** Starts the trainer in a process group of its own, so that it outlives a crash of the cloud and is found again. */
-export function startTrainer(trainer: string, directory: string): RunningProcess {
+/** Makes a process group of its own for the trainer, so that it outlives a crash of the cloud and is found again. */
+export function startTrainer(trainer: string, directory: string): WaitingProcess {
   const files = jobFiles(directory)
   const out = openSync(files.stdout, 'a', 0o600)
   const error = openSync(files.stderr, 'a', 0o600)
   const child = spawn(
-    process.execPath,
+    '/bin/sh',
     [
+      ...['-c', onTheWord, files.begun],
+      process.execPath,
       trainer,
       ...['--train', files.train],
       ...(existsSync(files.validation) ? ['--validation', files.validation] : []),
@@ -49,7 +61,7 @@ export function startTrainer(trainer: string, directory: string): RunningProcess
       ...['--model-dir', files.model],
       ...['--metrics', files.metrics],
     ],
-    { detached: true, stdio: ['ignore', out, error], cwd: directory },
+    { detached: true, stdio: ['pipe', out, error], cwd: directory },
   )
   closeSync(out)
   closeSync(error)
@@ -60,7 +72,13 @@ export function startTrainer(trainer: string, directory: string): RunningProcess
     child.once('exit', (code) => resolve({ code }))
   })
   const pid = child.pid ?? 0
-  return { identity: { pid, startTime: processStartTime(pid) ?? 'ended' }, ended }
+  // Whoever has ended reads no word.
+  child.stdin?.on('error', () => undefined)
+  return {
+    identity: { pid, startTime: processStartTime(pid) ?? 'ended' },
+    ended,
+    begin: () => void child.stdin?.end('begin\n'),
+  }
 }
 
 /** Watches a process that an earlier cloud started. It is no child of ours, so it can only be asked for now and then. */

@@ -1,12 +1,13 @@
 /** Runs training jobs: a queue with a limit, one process per job, every step on disk before the next. */
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DurableCollection } from '../durable-collection.ts'
+import { isAlive } from '../process-identity.ts'
 import type { Cloud } from '../service.ts'
 import { parseTrainingRequest, type TrainingRequest } from './create-training-job.ts'
 import { downloadPrefix, uploadFile } from './job-channels.ts'
 import { keepLog } from './job-log.ts'
-import { isAlive } from './process-identity.ts'
 import { enter, hasEnded, type TrainingJob, trainingJobEvent } from './training-job.ts'
 import { failureReason, finalMetrics } from './training-outcome.ts'
 import {
@@ -49,8 +50,22 @@ export class TrainingRunner {
 
   /** Takes up what an earlier cloud left: a live process is watched again, a lost one is run once more. */
   resume(): void {
+    this.#clear()
     const left = this.#jobs.values().filter((job) => !hasEnded(job))
     for (const job of left.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.enqueue(job.name)
+  }
+
+  /** Working directories that a crash left after the end of their jobs. */
+  #clear(): void {
+    const directory = this.#cloud.directory('sagemaker')
+    const work = join(directory, 'work')
+    for (const name of existsSync(work) ? readdirSync(work) : []) {
+      const job = this.#jobs.get(name)
+      if (job === undefined || !hasEnded(job)) continue
+      void keepLog(join(work, name), join(directory, 'logs'), name)
+        .then(() => rm(join(work, name), { recursive: true, force: true }))
+        .catch((error: unknown) => this.#cloud.log(`sagemaker: work of ${name} stays: ${String(error)}`))
+    }
   }
 
   enqueue(name: string): void {
@@ -114,23 +129,35 @@ export class TrainingRunner {
     directory: string,
   ): Promise<RunningProcess | undefined> {
     const job = this.#job(name)
+    const files = jobFiles(directory)
     if (job.process !== undefined) {
       if (isAlive(job.process)) return attachTo(job.process, this.#shutdown.signal)
-      if (await hasWholeArchive(jobFiles(directory).archive))
+      if (await hasWholeArchive(files.archive))
         return { identity: job.process, ended: Promise.resolve({ code: null }) }
     }
     if (job.status === 'Stopping') {
       this.#enter(name, 'Stopped')
       return undefined
     }
-    if (job.attempts >= 2) throw new TypeError('the training process was lost twice')
+    const attempts = this.#forgetProcess(name, files.begun)
+    if (attempts >= 2) throw new TypeError('the training process was lost twice')
     await this.#download(name, request, directory)
     const started = startTrainer(this.#options.trainer, directory)
     const before = this.#job(name)
-    this.#jobs.put(name, { ...before, process: started.identity, attempts: before.attempts + 1 })
+    this.#jobs.put(name, { ...before, process: started.identity, attempts: attempts + 1 })
+    started.begin()
     if (before.status === 'Stopping') endProcess(started.identity, this.#options.graceMillis)
     else this.#enter(name, 'Training')
     return started
+  }
+
+  /** An attempt that was never let begin is none. @returns how many there were */
+  #forgetProcess(name: string, begun: string): number {
+    const { process, ...job } = this.#job(name)
+    if (process === undefined) return job.attempts
+    const attempts = existsSync(begun) ? job.attempts : job.attempts - 1
+    this.#jobs.put(name, { ...job, attempts })
+    return attempts
   }
 
   async #download(name: string, request: TrainingRequest, directory: string): Promise<void> {
@@ -204,13 +231,14 @@ export class TrainingRunner {
 
   #enter(name: string, secondaryStatus: string): TrainingJob {
     const job = enter(this.#job(name), secondaryStatus, this.#cloud.now())
-    this.#jobs.put(name, job)
+    // Told first: a crash in between repeats the step and its event, and loses neither.
     this.#cloud.emit({
       source: 'aws.sagemaker',
       detailType: 'SageMaker Training Job State Change',
       detail: trainingJobEvent(job),
       resources: [job.arn],
     })
+    this.#jobs.put(name, job)
     this.#cloud.log(`sagemaker: training job ${name}: ${secondaryStatus}`)
     this.#options.changed?.()
     return job

@@ -34,7 +34,8 @@ export function updateModelPackage(input: Json, call: Call, packages: ModelPacka
     modifiedAt: call.cloud.now().toISOString(),
     modifiedBy: call.principal.arn,
   }
-  packages.put(after.arn, after)
+  // Told first: a crash in between tells of a change that its reader does not find, and loses none that was made.
   emitPackageChange(call.cloud, after)
+  packages.put(after.arn, after)
   return { ModelPackageArn: after.arn }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Call, type Cloud, type Json, type LocalService } from '../service.ts'
+import { batchActions, openBatch } from './batch-actions.ts'
 import { createModelPackage } from './create-model-package.ts'
 import { createTrainingJob } from './create-training-job.ts'
 import { listModelPackages } from './list-model-packages.ts'
@@ -29,7 +30,8 @@ function open(cloud: Cloud, options: RunnerOptions) {
   const jobs = new DurableCollection(join(directory, 'training-jobs'), trainingJobSchema)
   const groups = new DurableCollection(join(directory, 'model-package-groups'), modelPackageGroupSchema)
   const packages = new DurableCollection(join(directory, 'model-packages'), modelPackageSchema)
-  return { jobs, groups, packages, runner: new TrainingRunner(cloud, jobs, options) }
+  const batch = openBatch(cloud, (name) => jobs.get(name))
+  return { jobs, groups, packages, batch, runner: new TrainingRunner(cloud, jobs, options) }
 }
 
 const jobRequest = z.object({ TrainingJobName: z.string().min(1).max(63) })
@@ -49,6 +51,7 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
   return {
     name: 'sagemaker',
     actions: {
+      ...batchActions((cloud) => state({ cloud }).batch),
       async CreateTrainingJob(input, call) {
         const { jobs, runner } = state(call)
         const job = await createTrainingJob(input, call, jobs)
@@ -102,7 +105,16 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
       },
     },
     resources: { 'aws:sagemaker/modelPackageGroup:ModelPackageGroup': modelPackageGroupResource },
-    start: async (cloud) => state({ cloud }).runner.resume(),
-    stop: async () => opened?.runner.shutdown(),
+    async start(cloud) {
+      const { runner, batch } = state({ cloud })
+      runner.resume()
+      batch.transformer.resume()
+      batch.tuner.resume()
+    },
+    async stop() {
+      opened?.runner.shutdown()
+      await opened?.batch.transformer.shutdown()
+      await opened?.batch.tuner.shutdown()
+    },
   }
 }

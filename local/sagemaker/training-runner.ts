@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { DurableCollection } from '../durable-collection.ts'
 import { isAlive } from '../process-identity.ts'
 import type { Cloud } from '../service.ts'
+import { builtInImage } from './built-in-image.ts'
 import { parseTrainingRequest, type TrainingRequest } from './create-training-job.ts'
 import { downloadPrefix, uploadFile } from './job-channels.ts'
 import { keepLog } from './job-log.ts'
@@ -30,9 +31,6 @@ export interface RunnerOptions {
   /** Told whenever a job has changed, after the change can be read. */
   readonly changed?: () => void
 }
-
-/** The trainer is the stand-in for this one image: another one cannot be run without a container. */
-const builtInImage = /\/(sagemaker|regimen)-xgboost:[0-9.-]+$/
 
 export class TrainingRunner {
   readonly #cloud: Cloud

@@ -1,0 +1,102 @@
+/** Models: a container image, the artifact that it loads, and the role that it loads it as. */
+import { z } from 'zod'
+import { acceptInput, timestamp } from '../accept-input.ts'
+import type { DurableCollection } from '../durable-collection.ts'
+import { nextPage } from '../next-page.ts'
+import { AwsError, type Call, type Json } from '../service.ts'
+
+export const modelName = z
+  .string()
+  .max(63)
+  .regex(/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/)
+const container = z.looseObject({
+  Image: z.string().max(255).optional(),
+  ModelDataUrl: z.string().max(1024).optional(),
+  ModelPackageName: z.string().max(176).optional(),
+  Environment: z.record(z.string(), z.string()).optional(),
+})
+export type Container = z.output<typeof container>
+
+const creation = z.looseObject({
+  ModelName: modelName,
+  PrimaryContainer: container.optional(),
+  Containers: z.array(container).max(15).optional(),
+  ExecutionRoleArn: z.string().optional(),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).optional(),
+})
+
+export const modelSchema = z.object({
+  name: z.string(),
+  arn: z.string(),
+  /** The CreateModel input as it came. */
+  request: creation,
+  createdAt: z.string(),
+})
+export type Model = z.output<typeof modelSchema>
+export type Models = DurableCollection<Model>
+
+const listing = z.object({
+  NameContains: z.string().optional(),
+  CreationTimeAfter: timestamp.optional(),
+  CreationTimeBefore: timestamp.optional(),
+  SortBy: z.enum(['Name', 'CreationTime']).default('CreationTime'),
+  SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
+  MaxResults: z.int().min(1).max(100).default(10),
+  NextToken: z.string().optional(),
+})
+
+export function createModel(input: Json, { cloud }: Call, models: Models): Json {
+  const request = acceptInput(creation, input)
+  const arn = cloud.arn('sagemaker', `model/${request.ModelName}`)
+  if (models.has(request.ModelName)) {
+    throw new AwsError('ValidationException', `Cannot create already existing model "${arn}".`)
+  }
+  if (request.PrimaryContainer === undefined && (request.Containers ?? []).length === 0) {
+    throw new AwsError('ValidationException', 'Either PrimaryContainer or Containers must be given.')
+  }
+  models.put(request.ModelName, {
+    name: request.ModelName,
+    arn,
+    request,
+    createdAt: cloud.now().toISOString(),
+  })
+  return { ModelArn: arn }
+}
+
+/** @throws AwsError ValidationException as AWS words an absent model */
+export function findModel(name: unknown, { cloud }: Pick<Call, 'cloud'>, models: Models): Model {
+  const wanted = acceptInput(z.object({ ModelName: modelName }), { ModelName: name }).ModelName
+  const found = models.get(wanted)
+  if (found !== undefined) return found
+  const arn = cloud.arn('sagemaker', `model/${wanted}`)
+  throw new AwsError('ValidationException', `Could not find model "${arn}".`)
+}
+
+export function describeModel({ name, arn, request, createdAt }: Model): Json {
+  const { Tags: _, ...rest } = request
+  return { ...rest, ModelName: name, ModelArn: arn, CreationTime: new Date(createdAt) }
+}
+
+export function listModels(input: Json, models: Models): Json {
+  const filter = acceptInput(listing, input)
+  const direction = filter.SortOrder === 'Ascending' ? 1 : -1
+  const key = ({ name, createdAt }: Model) => (filter.SortBy === 'Name' ? name : `${createdAt} ${name}`)
+  const found = models
+    .values()
+    .filter(
+      ({ name, createdAt }) =>
+        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
+        (filter.CreationTimeAfter === undefined || new Date(createdAt) >= filter.CreationTimeAfter) &&
+        (filter.CreationTimeBefore === undefined || new Date(createdAt) <= filter.CreationTimeBefore),
+    )
+    .sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  return {
+    Models: page.map(({ name, arn, createdAt }) => ({
+      ModelName: name,
+      ModelArn: arn,
+      CreationTime: new Date(createdAt),
+    })),
+    ...more,
+  }
+}

@@ -111,7 +111,25 @@ export function chooseCalibrator(
 function fitCalibrator(kind: 'platt' | 'isotonic', raw: Float64Array, labels: Float64Array): Calibrator {
   return kind === 'platt'
     ? { kind, ...fitPlatt(raw.map(logit), labels) }
-    : { kind, ...fitIsotonic(raw, labels) }
+    : { kind, ...fitIsotonic(...inBlocks(raw, labels)) }
+}
+
+/** So many rows stand behind every step of an isotonic calibrator: fewer would let its ends say 0 or 1. */
+const minBlockRows = 50
+
+/** Neighbouring rows by score, together: their mean score and the share of positives among them. */
+function inBlocks(raw: Float64Array, labels: Float64Array): [Float64Array, Float64Array] {
+  const order = Uint32Array.from(raw.keys()).sort((i, j) => (raw[i] as number) - (raw[j] as number))
+  const blocks = Math.max(1, Math.floor(raw.length / minBlockRows))
+  const meanOf = (values: Float64Array) =>
+    Float64Array.from({ length: blocks }, (_, block) => {
+      const rows = order.subarray(
+        Math.floor((block * order.length) / blocks),
+        Math.floor(((block + 1) * order.length) / blocks),
+      )
+      return rows.reduce((sum, row) => sum + (values[row] as number), 0) / rows.length
+    })
+  return [meanOf(raw), meanOf(labels)]
 }
 
 function brierScore(calibrator: Calibrator, raw: Float64Array, labels: Float64Array): number {

@@ -71,7 +71,7 @@ describe('profiling a run', () => {
       ['parcel', 'customer', 'weight', 'late'].includes(name),
     )
     return parcelsProject({
-      source: { ...source, columns },
+      source: { ...source, columns, extraColumns: 'ignore' },
       features: [{ name: 'weight', kind: 'numeric', from: ['weight'], label: 'weight' }],
       featuresSql:
         'SELECT customer AS entity_id, parcel AS example_key, late::INTEGER AS label, weight FROM raw',

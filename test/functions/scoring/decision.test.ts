@@ -1,13 +1,14 @@
 /** Calibration and conformal confidence: reference values, and the coverage that is promised. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { calibrate } from '../../../functions/scoring/calibrate.ts'
+import { applyCalibrator, calibrate } from '../../../functions/scoring/calibrate.ts'
 import { pValue, radius, scoreTable } from '../../../functions/scoring/conformal.ts'
 import { type Decision, parseDecision } from '../../../functions/scoring/decision.ts'
 import { precisionFloorThreshold } from '../../../functions/scoring/decision-threshold.ts'
-import { fitDecision } from '../../../functions/scoring/fit-decision.ts'
+import { chooseCalibrator, fitDecision } from '../../../functions/scoring/fit-decision.ts'
 import { fitIsotonic, isotonicValue } from '../../../functions/scoring/isotonic.ts'
 import { fitPlatt, logit, plattSigmoid } from '../../../functions/scoring/platt.ts'
+import { seededRandom } from '../../../functions/statistics/seeded-random.ts'
 
 /** A small generator (mulberry32), so that a failure can be repeated. */
 function random(seed: number): () => number {
@@ -115,6 +116,20 @@ describe('the calibrator', () => {
       fitDecision({ ...none, task: 'binary-classification', modelEngine: 'x', baseValue: 0 }),
     ).toThrow('the decision cannot be fitted, on the calibration side: got no row with a label')
   })
+})
+
+test('a calibrator never says certain because a single row at the end was positive', () => {
+  const random = seededRandom(4)
+  const rawPredictions = Float64Array.from({ length: 4_000 }, () => random() ** 3)
+  const labels = rawPredictions.map((p) => (random() < 0.02 + 0.3 * Math.min(1, p * 6) ? 1 : 0))
+  const [lowest, highest] = [Math.min(...rawPredictions), Math.max(...rawPredictions)]
+  const marked = labels.map((label, at) =>
+    rawPredictions[at] === highest ? 1 : rawPredictions[at] === lowest ? 0 : label,
+  )
+  const { calibrator } = chooseCalibrator(rawPredictions, marked)
+  expect(calibrator.kind).toBe('isotonic')
+  expect(applyCalibrator(calibrator, 1)).toBeLessThan(0.6)
+  expect(applyCalibrator(calibrator, 0)).toBeLessThan(0.2)
 })
 
 describe('the p-value', () => {

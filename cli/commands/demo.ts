@@ -82,17 +82,11 @@ function describe(demo: DemoSummary): string {
       shown.filter((name) => metrics[name] !== undefined).map((name) => [name, metrics[name]]),
     ),
     '',
-    table(
-      ['BATCH', 'PREDICTIONS', 'LOW CONFIDENCE', 'DRIFT SCORE', 'DRIFTED', 'ALARM'],
-      demo.batches.map((b) => [
-        b.title,
-        b.predictionCount,
-        b.lowConfidence,
-        b.driftScore,
-        b.featuresWithDrift.join(', ') || 'none',
-        b.driftAlarm ? 'yes' : 'no',
-      ]),
-    ),
+    ...demo.batches.flatMap((batch) => [
+      `Batch: ${batch.title}`,
+      `  ${batch.predictionCount.toLocaleString('en-US')} predictions, ${batch.lowConfidence.toLocaleString('en-US')} with low confidence`,
+      `  ${batch.featuresWithDrift.length === 0 ? 'no drift' : `drift in ${batch.featuresWithDrift.join(', ')}`}${batch.driftAlarm ? ', and an alarm' : ', no alarm'}`,
+    ]),
     '',
     table(['STAGE', 'SECONDS'], Object.entries(demo.times)),
     '',

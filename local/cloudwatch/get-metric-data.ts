@@ -86,7 +86,7 @@ export function getMetricStatistics(input: Json, store: MetricStore): Json {
   refuseEmptyRange(from, to)
   if (plain.length + extended.length === 0)
     throw new AwsError(
-      'MissingRequiredParameter',
+      'MissingParameter',
       'At least one of the parameters Statistics and ExtendedStatistics must be specified.',
     )
   const points = store.points({ namespace, name, dimensions: Dimensions })

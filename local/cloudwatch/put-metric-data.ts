@@ -75,7 +75,7 @@ function measured(entry: z.output<typeof datum>, place: string): Omit<MetricPoin
   }
   if (values === undefined || values.length === 0)
     throw new AwsError(
-      'MissingRequiredParameter',
+      'MissingParameter',
       `At least one of the parameters ${place}.Value, ${place}.Values or ${place}.StatisticValues must be specified.`,
     )
   if (counts !== undefined && counts.length !== values.length)

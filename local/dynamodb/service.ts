@@ -8,6 +8,7 @@ import { readBody } from '../gateway/server.ts'
 import type { Guard } from '../iam/guard.ts'
 import { permissionsOf } from '../iam/permissions.ts'
 import { type Action, AwsError, type Call, type Cloud, type Json, type LocalService } from '../service.ts'
+import { itemOfFailure } from './condition-failure.ts'
 import { tableType } from './table.ts'
 
 /** What dynalite answers; transactions, time to live and backups are not among it. */
@@ -30,6 +31,8 @@ const operations = [
   'UpdateItem',
   'UpdateTable',
 ] as const
+
+const conditionFailed = 'ConditionalCheckFailedException'
 
 interface Answer {
   readonly status: number
@@ -66,13 +69,22 @@ export async function openDynamodb(
       server.emit('request', request, response)
     })
 
+  const run = async (operation: string, input: Json): Promise<Json> => {
+    const answer = await ask(requestHeaders(operation), Buffer.from(JSON.stringify(input)))
+    const value = parseJsonObject(answer.body)
+    if (answer.status === 200) return value
+    throw asError(value, answer.status)
+  }
   const action =
     (operation: string): Action =>
     async (input) => {
-      const answer = await ask(requestHeaders(operation), Buffer.from(JSON.stringify(input)))
-      const value = parseJsonObject(answer.body)
-      if (answer.status === 200) return value
-      throw asError(value, answer.status)
+      try {
+        return await run(operation, input)
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== conditionFailed) throw error
+        const fields = await itemOfFailure(operation, input, run)
+        throw new AwsError(error.code, error.message, error.status, fields)
+      }
     }
 
   return {
@@ -86,7 +98,12 @@ export async function openDynamodb(
       const denied = denial(guard, operation, body, call)
       if (denied === undefined) {
         const answer = await ask({ ...requestHeaders(operation), ...request.headers }, body)
-        send(response, answer.status, answer.body, answer.headers)
+        const failed = answer.status === 400 && answer.body.includes(conditionFailed)
+        const fields = failed
+          ? await itemOfFailure(operation, parseJsonObject(body.toString('utf8')), run)
+          : {}
+        if (Object.keys(fields).length === 0) send(response, answer.status, answer.body, answer.headers)
+        else send(response, answer.status, JSON.stringify({ ...parseJsonObject(answer.body), ...fields }), {})
       } else
         send(response, denied.status, JSON.stringify({ __type: denied.code, message: denied.message }), {})
       return true

@@ -1,8 +1,8 @@
 /** Pulumi's IAM types: roles, managed and inline policies, and what attaches them. */
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AwsError, type Call, type Json, type ResourceType } from '../service.ts'
 import type { IamStore, Policy, Role } from './store.ts'
+import { uniqueId } from './unique-id.ts'
 
 const documentText = z
   .union([z.string(), z.record(z.string(), z.unknown())])
@@ -166,10 +166,6 @@ function refuseLong(document: string, limit: number, name: string): void {
       `${name}: got ${length} characters of policy; expected at most ${limit}`,
       409,
     )
-}
-
-function uniqueId(prefix: string, arn: string): string {
-  return `${prefix}${createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase()}`
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, inputs: Json, type: string): z.output<Schema> {

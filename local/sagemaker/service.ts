@@ -112,7 +112,7 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
       batch.tuner.resume()
     },
     async stop() {
-      opened?.runner.shutdown()
+      await opened?.runner.shutdown()
       await opened?.batch.transformer.shutdown()
       await opened?.batch.tuner.shutdown()
     },

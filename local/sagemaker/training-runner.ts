@@ -37,7 +37,7 @@ export class TrainingRunner {
   readonly #jobs: DurableCollection<TrainingJob>
   readonly #options: RunnerOptions
   readonly #waiting: string[] = []
-  readonly #running = new Set<string>()
+  readonly #running = new Map<string, Promise<void>>()
   readonly #shutdown = new AbortController()
 
   constructor(cloud: Cloud, jobs: DurableCollection<TrainingJob>, options: RunnerOptions) {
@@ -83,27 +83,32 @@ export class TrainingRunner {
   }
 
   /** Ends the processes of an orderly shutdown; their jobs run again after the next start, not counted as an attempt. */
-  shutdown(): void {
+  async shutdown(): Promise<void> {
     this.#shutdown.abort()
-    for (const name of this.#running) {
+    for (const name of this.#running.keys()) {
       const { process, ...job } = this.#job(name)
       if (process === undefined) continue
       endProcess(process, 0)
       this.#jobs.put(name, { ...job, attempts: job.attempts - 1 })
     }
+    // Whoever stops the cloud may remove its directory next.
+    await Promise.allSettled(this.#running.values())
   }
 
   #next(): void {
     while (this.#running.size < this.#options.concurrency && !this.#shutdown.signal.aborted) {
       const name = this.#waiting.shift()
       if (name === undefined) return
-      this.#running.add(name)
-      void this.#run(name)
-        .catch((error: unknown) => this.#fail(name, reasonOf(error)))
+      const run = this.#run(name)
+        .catch((error: unknown) => {
+          // What a shutdown cut short is no failure of the job.
+          if (!this.#shutdown.signal.aborted) this.#fail(name, reasonOf(error))
+        })
         .finally(() => {
           this.#running.delete(name)
           this.#next()
         })
+      this.#running.set(name, run)
     }
   }
 
@@ -140,6 +145,7 @@ export class TrainingRunner {
     const attempts = this.#forgetProcess(name, files.begun)
     if (attempts >= 2) throw new TypeError('the training process was lost twice')
     await this.#download(name, request, directory)
+    if (this.#shutdown.signal.aborted) return undefined
     const started = startTrainer(this.#options.trainer, directory)
     const before = this.#job(name)
     this.#jobs.put(name, { ...before, process: started.identity, attempts: attempts + 1 })

@@ -1,21 +1,37 @@
 /** The local STS: who am I, and the keys of a role. */
+import { z } from 'zod'
+import { acceptInput } from '../accept-input.ts'
 import type { Keys } from '../gateway/keys.ts'
-import { type Action, AwsError, type LocalService } from '../service.ts'
+import { uniqueId } from '../iam/unique-id.ts'
+import type { Action, LocalService } from '../service.ts'
+
+const assuming = z.object({
+  RoleArn: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/.+/),
+  RoleSessionName: z
+    .string()
+    .min(2)
+    .max(64)
+    .regex(/^[\w+=,.@-]*$/),
+  DurationSeconds: z.int().min(900).max(43_200).default(3_600),
+})
 
 export function stsService(keys: Keys): LocalService {
   const actions: Record<string, Action> = {
     async GetCallerIdentity(_input, { principal, cloud }) {
       const name = /:role\/(?:.*\/)?([^/]+)$/.exec(principal.arn)?.[1]
       if (name === undefined) return { UserId: cloud.accountId, Account: cloud.accountId, Arn: principal.arn }
+      // A role has one key here, so its sessions cannot be told apart.
       const assumed = `arn:${cloud.partition}:sts::${cloud.accountId}:assumed-role/${name}/local`
-      return { UserId: `AROA${name.toUpperCase()}:local`, Account: cloud.accountId, Arn: assumed }
+      return { UserId: `${uniqueId('AROA', principal.arn)}:local`, Account: cloud.accountId, Arn: assumed }
     },
-    async AssumeRole({ RoleArn, RoleSessionName, DurationSeconds }, { cloud }) {
-      if (typeof RoleArn !== 'string' || !/^arn:[\w-]+:iam::\d{12}:role\/.+/.test(RoleArn))
-        throw new AwsError('ValidationError', `${String(RoleArn)} is invalid`)
-      const { accessKeyId, secretAccessKey } = keys.of(RoleArn)
-      const seconds = typeof DurationSeconds === 'number' ? DurationSeconds : 3_600
-      const name = RoleArn.slice(RoleArn.lastIndexOf('/') + 1)
+    async AssumeRole(input, { cloud }) {
+      const {
+        RoleArn: role,
+        RoleSessionName: session,
+        DurationSeconds: seconds,
+      } = acceptInput(assuming, input, 'ValidationError')
+      const { accessKeyId, secretAccessKey } = keys.of(role)
+      const name = role.slice(role.lastIndexOf('/') + 1)
       return {
         Credentials: {
           AccessKeyId: accessKeyId,
@@ -24,8 +40,8 @@ export function stsService(keys: Keys): LocalService {
           Expiration: new Date(cloud.now().getTime() + seconds * 1_000),
         },
         AssumedRoleUser: {
-          AssumedRoleId: `${accessKeyId}:${String(RoleSessionName)}`,
-          Arn: `arn:${cloud.partition}:sts::${cloud.accountId}:assumed-role/${name}/${String(RoleSessionName)}`,
+          AssumedRoleId: `${uniqueId('AROA', role)}:${session}`,
+          Arn: `arn:${cloud.partition}:sts::${cloud.accountId}:assumed-role/${name}/${session}`,
         },
       }
     },

@@ -33,26 +33,28 @@ export function contract<Tools>(
   open: (server: Server) => Promise<Tools> | Tools,
   cases: (agree: Agree<Tools>) => void,
 ): void {
-  describe.each(['the local cloud', 'moto'] as const)(`${service} on %s`, (name) => {
-    let cloud: TestCloud | undefined
-    let tools: Tools
-    beforeAll(async () => {
-      cloud = name === 'moto' ? undefined : await testCloud({ services: services() })
-      tools = await open(cloud === undefined ? motoServer() : localServer(cloud))
-    })
-    afterAll(async () => {
-      await cloud?.stop()
-    })
-    cases((title: string, ...rest: [Case<Tools>] | [MotoDiffers, Case<Tools>]) => {
-      const [differs, run] = rest.length === 1 ? [undefined, rest[0]] : rest
-      test(title, async ({ skip }) => {
-        if (name === 'the local cloud' || differs === undefined) return await run(tools)
-        const agrees = await run(tools).then(
-          () => true,
-          () => false,
-        )
-        if (agrees) throw new Error(`moto agrees now: take the reason away ("${differs.moto}")`)
-        skip(`moto ${differs.moto}; AWS: ${differs.documented}`)
+  describe(service, () => {
+    describe.each(['the local cloud', 'moto'] as const)('on %s', (name) => {
+      let cloud: TestCloud | undefined
+      let tools: Tools
+      beforeAll(async () => {
+        cloud = name === 'moto' ? undefined : await testCloud({ services: services() })
+        tools = await open(cloud === undefined ? motoServer() : localServer(cloud))
+      })
+      afterAll(async () => {
+        await cloud?.stop()
+      })
+      cases((title: string, ...rest: [Case<Tools>] | [MotoDiffers, Case<Tools>]) => {
+        const [differs, run] = rest.length === 1 ? [undefined, rest[0]] : rest
+        test(title, async ({ skip }) => {
+          if (name === 'the local cloud' || differs === undefined) return await run(tools)
+          const agrees = await run(tools).then(
+            () => true,
+            () => false,
+          )
+          if (agrees) throw new Error(`moto agrees now: take the reason away ("${differs.moto}")`)
+          skip(`moto ${differs.moto}; AWS: ${differs.documented}`)
+        })
       })
     })
   })

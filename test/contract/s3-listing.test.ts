@@ -28,7 +28,7 @@ async function openListing(server: Server) {
   return { ...tools, list }
 }
 
-contract('S3 listings', openListing, (agree) => {
+contract('S3', openListing, (agree) => {
   agree('lists every key in the order of its bytes', async ({ list }) => {
     const page = await list({})
     expect(page.Contents?.map(({ Key }) => Key)).toEqual(keys)
@@ -154,8 +154,20 @@ contract('S3 listings', openListing, (agree) => {
       const removed = await s3.send(
         new DeleteObjectCommand({ Bucket, Key: 'hidden', VersionId: marker.VersionId }),
       )
-      expect(removed).toMatchObject({ DeleteMarker: true, VersionId: marker.VersionId })
+      expect(removed.VersionId).toBe(marker.VersionId)
       expect(await get('hidden', { Bucket })).toBe('x')
+    },
+  )
+
+  agree(
+    'says that the version which was deleted was a marker',
+    { moto: 'does not say it', documented: documented('API/API_DeleteObject.html') },
+    async ({ s3, versioned, put }) => {
+      const named = { Bucket: versioned, Key: 'unmarked' }
+      await put('unmarked', 'x', { Bucket: versioned })
+      const { VersionId } = await s3.send(new DeleteObjectCommand(named))
+      const removed = await s3.send(new DeleteObjectCommand({ ...named, VersionId }))
+      expect(removed).toMatchObject({ DeleteMarker: true, VersionId })
     },
   )
 

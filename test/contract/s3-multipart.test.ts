@@ -53,7 +53,7 @@ const complete = (
     }),
   )
 
-contract('S3 multipart', openS3, (agree) => {
+contract('S3', openS3, (agree) => {
   agree('joins the parts under an ETag that counts them', async (tools) => {
     const id = await begin(tools, 'joined')
     const parts = await upload(tools, 'joined', id, [first, last])

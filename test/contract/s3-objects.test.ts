@@ -15,7 +15,7 @@ import { contract, refusal } from './contract.ts'
 import { presignGet } from './presign.ts'
 import { documented, openS3 } from './s3-tools.ts'
 
-contract('S3 objects', openS3, (agree) => {
+contract('S3', openS3, (agree) => {
   agree('gives back the bytes, type and metadata of an object', async ({ s3, bucket, put }) => {
     const Key = 'a folder/ü&+=?.txt'
     const { ETag } = await put(Key, 'héllo', { ContentType: 'text/plain', Metadata: { owner: 'me' } })

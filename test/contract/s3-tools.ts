@@ -22,7 +22,7 @@ export interface S3Tools {
   readonly versioned: string
   put(
     Key: string,
-    Body: PutObjectCommandInput['Body'],
+    Body: NonNullable<PutObjectCommandInput['Body']>,
     more?: Elsewhere<PutObjectCommandInput>,
   ): Promise<PutObjectCommandOutput>
   get(Key: string, more?: Elsewhere<GetObjectCommandInput>): Promise<string>

@@ -1,6 +1,7 @@
 /**
  * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow`
  * deploys into a local cloud and runs whole state machines;
+ * `iam` holds the evaluation of policies against an independent simulator, which it installs into a cache;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
 import { defineConfig } from 'vitest/config'
@@ -16,7 +17,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/flow/**', 'test/browser/**', 'test/contract/**', 'test/clients/**'],
+          exclude: [
+            'test/flow/**',
+            'test/browser/**',
+            'test/contract/**',
+            'test/clients/**',
+            'test/iam/**',
+            'test/aws/**',
+          ],
         },
       },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
@@ -29,6 +37,7 @@ export default defineConfig({
           globalSetup: './test/contract/moto-server.ts',
         },
       },
+      { extends: true, test: { name: 'iam', include: ['test/iam/**/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'clients', include: ['test/clients/**/*.test.ts'], hookTimeout: 300_000 },

@@ -37,6 +37,10 @@ const operators: Readonly<Record<string, { test: Test; negated?: true }>> = {
   NumericLessThanEquals: { test: number((given, wanted) => given <= wanted) },
   NumericGreaterThan: { test: number((given, wanted) => given > wanted) },
   NumericGreaterThanEquals: { test: number((given, wanted) => given >= wanted) },
+  DateEquals: { test: date((given, wanted) => given === wanted) },
+  DateNotEquals: { test: date((given, wanted) => given === wanted), negated: true },
+  DateLessThanEquals: { test: date((given, wanted) => given <= wanted) },
+  DateGreaterThanEquals: { test: date((given, wanted) => given >= wanted) },
   DateLessThan: { test: date((given, wanted) => given < wanted) },
   DateGreaterThan: { test: date((given, wanted) => given > wanted) },
 }
@@ -81,10 +85,14 @@ function lookUp(context: ConditionContext, key: string): readonly string[] | und
   return found === undefined ? undefined : [found].flat()
 }
 
+const noValue = '\u0000'
+/** Whether a substituted pattern held a variable without a value. */
+export const hasNoValue = (pattern: string) => pattern.includes(noValue)
+
 /** Policy variables `${aws:PrincipalArn}`; one without a value matches nothing. */
 export function substitute(pattern: string, context: ConditionContext): string {
   return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
     if (name === '*' || name === '?' || name === '$') return name
-    return lookUp(context, name)?.[0] ?? '\u0000'
+    return lookUp(context, name)?.[0] ?? noValue
   })
 }

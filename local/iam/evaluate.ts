@@ -1,5 +1,11 @@
 /** Decides one request by identity policies, as IAM does: explicit deny, then allow, otherwise denied. */
-import { type ConditionContext, conditionHolds, substitute, UnknownConditionOperator } from './condition.ts'
+import {
+  type ConditionContext,
+  conditionHolds,
+  hasNoValue,
+  substitute,
+  UnknownConditionOperator,
+} from './condition.ts'
 import type { PolicyDocument, PolicyStatement } from './policy-document.ts'
 import { matchesArn, matchesWildcard } from './wildcard.ts'
 
@@ -39,16 +45,29 @@ export function evaluate(request: AccessRequest, policies: readonly PolicyDocume
 
 const sid = ({ Sid }: PolicyStatement) => (Sid === undefined ? '' : ` by ${Sid}`)
 
+/** With a variable that has no value nobody can say what of the service's resources is left out: nothing applies. */
+function leavesOpen(pattern: string, resource: string): boolean {
+  if (!hasNoValue(pattern)) return false
+  const [wanted, given] = [pattern.split(':'), resource.split(':')]
+  return [0, 1, 2, 3, 4].every((part) => matchesWildcard(wanted[part] ?? '', given[part] ?? ''))
+}
+
 function applies(statement: PolicyStatement, request: AccessRequest, context: ConditionContext): boolean {
   const { Action, NotAction, Resource, NotResource, Condition } = statement
   const onAction = (patterns: readonly string[]) =>
     patterns.some((pattern) => matchesWildcard(pattern, request.action, true))
+  const resolved = (patterns: readonly string[]) => patterns.map((pattern) => substitute(pattern, context))
   const onResource = (patterns: readonly string[]) =>
-    patterns.some((pattern) => matchesArn(substitute(pattern, context), request.resource))
+    resolved(patterns).some((pattern) => matchesArn(pattern, request.resource))
   if (Action !== undefined && !onAction(Action)) return false
   if (NotAction !== undefined && onAction(NotAction)) return false
   if (Resource !== undefined && !onResource(Resource)) return false
-  if (NotResource !== undefined && onResource(NotResource)) return false
+  if (
+    NotResource !== undefined &&
+    (onResource(NotResource) ||
+      resolved(NotResource).some((pattern) => leavesOpen(pattern, request.resource)))
+  )
+    return false
   return Object.entries(Condition ?? {}).every(([operator, block]) =>
     conditionHolds(operator, block, context),
   )

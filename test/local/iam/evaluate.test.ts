@@ -40,6 +40,12 @@ describe('the evaluation of identity policies', () => {
       true,
     ],
     [
+      'does not apply a NotResource with a variable without a value',
+      [allow({ Resource: undefined, NotResource: `arn:aws:s3:::other/${variable}/*` })],
+      {},
+      false,
+    ],
+    [
       'matches no variable without a value',
       [allow({ Resource: `arn:aws:s3:::data/${variable}*` })],
       {},

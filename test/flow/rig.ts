@@ -2,7 +2,7 @@
  * The real state machines and doors in one process: definitions from statemachines/, handlers imported, S3, DynamoDB and
  * the model registry of the local cloud, the trainer called without a job's process. A run takes a fraction of a second.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Project, ProjectInput } from '../../functions/project.ts'
@@ -35,6 +35,8 @@ export interface Rig {
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   read(uri: string): Promise<string>
   json(uri: string): Promise<unknown>
+  /** Everything that is kept beside the bucket and the table: histories, metrics, messages, events, logs. */
+  traces(): string
   stop(): Promise<void>
 }
 
@@ -173,6 +175,15 @@ export async function startRig(): Promise<Rig> {
       }),
     read: async (uri) => (await getBytes({ uri })).toString('utf8'),
     json: getJson,
+    traces: () =>
+      [join(directory, 'engine'), platform.directory]
+        .flatMap((root) =>
+          readdirSync(root, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile() && !/[/]s3([/]|$)|[/]dynamodb([/]|$)/.test(entry.parentPath))
+            .map((entry) => join(entry.parentPath, entry.name)),
+        )
+        .map((file) => `${file}\n${readFileSync(file, 'utf8')}`)
+        .join('\n'),
     async stop() {
       await engine.close()
       await platform.stop()

@@ -76,8 +76,9 @@ function addLinear(
       )
       for (let feature = 0; feature < features; feature++) {
         const value = matrix[row * features + feature] as number
+        // Rounded twice, as the library's 32-bit arithmetic does.
         if (!Number.isNaN(value))
-          sum = Math.fround(sum + value * (weights[feature * groups + group] as number))
+          sum = Math.fround(sum + Math.fround(value * (weights[feature * groups + group] as number)))
       }
       out[row * groups + group] = sum
     }

@@ -3,9 +3,13 @@
 Run from the repository root in an environment with numpy, scipy and scikit-learn:
 
     python test/parity/make-metrics.py
+
+With `--out DIR --seed N` it writes other and more cases to `DIR/metrics.json` and `DIR/drift.json`, for run.ts.
 """
 
+import argparse
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +18,20 @@ import sklearn
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 from sklearn import metrics
+from sklearn.isotonic import IsotonicRegression
 
 HERE = Path(__file__).parent.parent / "functions"
-rng = np.random.default_rng(20240607)
+parser = argparse.ArgumentParser()
+parser.add_argument("--out", type=Path)
+parser.add_argument("--seed", type=int, default=20240607)
+arguments = parser.parse_args()
+rng = np.random.default_rng(arguments.seed)
 
 
 def classification(name, n, decimals):
     labels = (rng.random(n) < 0.3).astype(int)
+    if arguments.out:
+        labels[:2] = [0, 1]
     # Few decimals make ties.
     scores = np.round(np.clip(0.3 + 0.2 * labels + rng.normal(0, 0.18, n), 0.001, 0.999), decimals)
     threshold = 0.4
@@ -118,40 +129,135 @@ def categorical(name, baseline, current):
     }
 
 
+def weighted(name, n, decimals):
+    """Rows of entities that were drawn 0 to 4 times, as a bootstrap draws them."""
+    case = classification(name, n, decimals)
+    weights = rng.integers(0, 5, n)
+    weights[:2] = 1
+    labels, scores = np.array(case["labels"]), np.array(case["scores"])
+    case["weights"] = weights.tolist()
+    case["weightedRocAuc"] = metrics.roc_auc_score(labels, scores, sample_weight=weights)
+    case["weightedPrAuc"] = metrics.average_precision_score(labels, scores, sample_weight=weights)
+    return case
+
+
+def curves(name, n, decimals):
+    """Whole curves: every point at a distinct score; and isotonic regression, which is the calibrator."""
+    case = classification(name, n, decimals)
+    labels, scores = np.array(case["labels"]), np.array(case["scores"])
+    fpr, tpr, _ = metrics.roc_curve(labels, scores, drop_intermediate=False)
+    precision, recall, _ = metrics.precision_recall_curve(labels, scores)
+    case["roc"] = [fpr.tolist(), tpr.tolist()]
+    # scikit-learn goes from the lowest score on, and closes with a point at recall 0 that is no row.
+    case["precisionRecall"] = [precision[::-1][1:].tolist(), recall[::-1][1:].tolist()]
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(scores, labels)
+    asked = np.linspace(-0.1, 1.1, 61)
+    case["isotonic"] = [asked.tolist(), isotonic.predict(asked).tolist()]
+    return case
+
+
+def degenerate(name, labels, scores):
+    """One class, or constant scores: null where scikit-learn has no value."""
+    both = len(set(labels)) > 1
+    return {
+        "name": name,
+        "labels": labels,
+        "scores": scores,
+        "rocAuc": metrics.roc_auc_score(labels, scores) if both else None,
+        "prAuc": metrics.average_precision_score(labels, scores) if any(labels) else None,
+        "logLoss": metrics.log_loss(labels, scores, labels=[0, 1]),
+        "brier": metrics.brier_score_loss(labels, scores, pos_label=1),
+    }
+
+
+def tails():
+    """Upper tails: chi-squared by statistic and degrees of freedom, and the limiting Kolmogorov distribution."""
+    chi = [(float(x), int(k)) for k in (1, 2, 3, 7, 20, 49, 200) for x in k * np.array([0.01, 0.3, 1, 1.7, 4])]
+    return {
+        "chiSquared": [[x, k, stats.chi2.sf(x, k)] for x, k in chi],
+        "kolmogorov": [[x, stats.kstwobign.sf(x)] for x in np.arange(0.2, 3, 0.07).tolist()],
+    }
+
+
 def write(path, document):
     made_with = {"numpy": np.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
-    (HERE / path).write_text(json.dumps({"madeWith": made_with, **document}, indent=None) + "\n")
+    target = arguments.out or HERE
+    (target / path).write_text(json.dumps({"madeWith": made_with, **document}, indent=None) + "\n")
 
 
-write(
-    "evaluation/fixtures/reference-metrics.json",
-    {
-        "classification": [
-            classification("distinct scores", 80, 12),
-            classification("many ties", 120, 1),
-            classification("a few ties", 97, 2),
-        ],
-        "regression": regression(60),
-    },
-)
-write(
-    "drift/fixtures/reference-drift.json",
-    {
-        "numeric": [
-            numeric("a normal column that moved", rng.normal(0, 1, 150), rng.normal(0.4, 1.2, 90)),
-            numeric("a count of visits", rng.poisson(0.7, 200).astype(float), rng.poisson(1.1, 120).astype(float)),
-            numeric("epoch seconds", 1.6e9 + rng.normal(0, 50, 130), 1.6e9 + rng.normal(10, 50, 110)),
-            numeric("a skewed column with outliers", rng.lognormal(0, 2, 160), rng.lognormal(0.3, 2, 140)),
-            numeric("ties and tails", np.round(rng.gamma(2, 9, 180)), np.round(rng.gamma(2.4, 9, 150))),
-        ],
-        "categorical": [
-            categorical("two levels", {"F": 540, "M": 460}, {"F": 230, "M": 270}),
-            categorical(
-                "six levels",
-                {"a": 400, "b": 300, "c": 150, "d": 90, "e": 40, "f": 20},
-                {"a": 150, "b": 160, "c": 90, "d": 60, "e": 25, "f": 15},
-            ),
-            categorical("the same shares", {"x": 200, "y": 100, "z": 50}, {"x": 400, "y": 200, "z": 100}),
-        ],
-    },
-)
+def committed():
+    write(
+        "evaluation/fixtures/reference-metrics.json",
+        {
+            "classification": [
+                classification("distinct scores", 80, 12),
+                classification("many ties", 120, 1),
+                classification("a few ties", 97, 2),
+            ],
+            "regression": regression(60),
+        },
+    )
+    write(
+        "drift/fixtures/reference-drift.json",
+        {
+            "numeric": [
+                numeric("a normal column that moved", rng.normal(0, 1, 150), rng.normal(0.4, 1.2, 90)),
+                numeric("a count of visits", rng.poisson(0.7, 200).astype(float), rng.poisson(1.1, 120).astype(float)),
+                numeric("epoch seconds", 1.6e9 + rng.normal(0, 50, 130), 1.6e9 + rng.normal(10, 50, 110)),
+                numeric("a skewed column with outliers", rng.lognormal(0, 2, 160), rng.lognormal(0.3, 2, 140)),
+                numeric("ties and tails", np.round(rng.gamma(2, 9, 180)), np.round(rng.gamma(2.4, 9, 150))),
+            ],
+            "categorical": [
+                categorical("two levels", {"F": 540, "M": 460}, {"F": 230, "M": 270}),
+                categorical(
+                    "six levels",
+                    {"a": 400, "b": 300, "c": 150, "d": 90, "e": 40, "f": 20},
+                    {"a": 150, "b": 160, "c": 90, "d": 60, "e": 25, "f": 15},
+                ),
+                categorical("the same shares", {"x": 200, "y": 100, "z": 50}, {"x": 400, "y": 200, "z": 100}),
+            ],
+        },
+    )
+
+
+def anew():
+    warnings.simplefilter("ignore")
+    sizes = [(int(n), int(d)) for n in (12, 60, 333, 1500) for d in (1, 2, 12)]
+    write(
+        "metrics.json",
+        {
+            "classification": [classification(f"{n} rows, {d} digits", n, d) for n, d in sizes],
+            "weighted": [weighted(f"{n} weighted rows, {d} digits", n, d) for n, d in sizes],
+            "curves": [curves(f"curves of {n} rows, {d} digits", n, d) for n, d in sizes if n < 1000 and d < 12],
+            "degenerate": [
+                degenerate("constant scores", [0, 1, 1, 0, 1], [0.4] * 5),
+                degenerate("negatives only", [0, 0, 0], [0.1, 0.2, 0.2]),
+                degenerate("positives only", [1, 1, 1], [0.9, 0.2, 0.2]),
+                degenerate("sure and right", [0, 1, 0, 1], [0.0, 1.0, 0.0, 1.0]),
+                degenerate("sure and wrong", [1, 0, 1, 0], [0.0, 1.0, 0.0, 1.0]),
+            ],
+            "regression": [regression(n) for n in (2, 17, 60, 1200)],
+        },
+    )
+    normal = [
+        numeric(f"normal, moved by {shift}", rng.normal(0, 1, 400), rng.normal(shift, 1, 250))
+        for shift in (0, 0.1, 0.5, 2)
+    ]
+    counts = [
+        numeric(f"counts of mean {mean}", rng.poisson(mean, 500).astype(float), rng.poisson(mean * 1.3, 300).astype(float))
+        for mean in (0.4, 2, 30)
+    ]
+    tailed = [numeric(f"log-normal {s}", rng.lognormal(0, s, 300), rng.lognormal(0.1, s, 280)) for s in (0.5, 2, 4)]
+    seconds = [numeric("epoch seconds", 1.7e9 + rng.normal(0, 40, 300), 1.7e9 + rng.normal(9, 40, 300))]
+    levels = [
+        categorical(
+            f"{k} levels",
+            {f"level {at}": int(n) for at, n in enumerate(60 + rng.integers(0, 300, k))},
+            {f"level {at}": int(n) for at, n in enumerate(60 + rng.integers(0, 200, k))},
+        )
+        for k in (2, 3, 9, 20)
+    ]
+    write("drift.json", {"numeric": normal + counts + tailed + seconds, "categorical": levels, **tails()})
+
+
+anew() if arguments.out else committed()

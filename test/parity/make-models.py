@@ -4,7 +4,7 @@
     venv/bin/python test/parity/make-models.py
 
 With an older library (`pip install xgboost==1.7.6 'numpy<2'`) only the cases of its own format are written, under its
-version's name: `python test/parity/make-models.py --old`.
+version's name: `python test/parity/make-models.py --old`. With `--out DIR` they go there instead of the tests' folder.
 """
 
 import io
@@ -17,6 +17,8 @@ import numpy as np
 import xgboost as xgb
 
 HERE = pathlib.Path(__file__).parent.parent / "functions" / "scoring" / "fixtures"
+if "--out" in sys.argv:
+    HERE = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
 ROWS, ASKED, FEATURES = 400, 24, 5
 
 

@@ -68,7 +68,11 @@ def bike(data):
 
 def write_channel(directory, features, labels):
     directory.mkdir(parents=True)
-    with open(directory / "part-00000.csv", "w") as file:
+    write_table(directory / "part-00000.csv", features, labels)
+
+
+def write_table(path, features, labels):
+    with open(path, "w") as file:
         for label, row in zip(labels.tolist(), features.tolist()):
             cells = ("" if value != value else f"{value:.9g}" for value in row)
             file.write(f"{label:.9g},{','.join(cells)}\n")

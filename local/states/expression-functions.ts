@@ -7,13 +7,23 @@ const maxRangeElements = 360_145
 export const memoryLimitMessage =
   'Expression evaluation memory limit exceeded: Check for excessive memory usage'
 
-/** As JSONata throws: `code` is absent where AWS names none. */
+/** As JSONata throws: it words an error by its code from these members; `code` is absent where AWS names none. */
 class FunctionError extends Error {
   readonly code: string | undefined
+  readonly index: number | undefined
+  readonly token: string | undefined
+  readonly type: string | undefined
 
-  constructor(code: string | undefined, message: string) {
+  constructor(
+    code: string | undefined,
+    message: string,
+    place: { index?: number; token?: string; type?: string } = {},
+  ) {
     super(message)
     this.code = code
+    this.index = place.index
+    this.token = place.token
+    this.type = place.type
   }
 }
 
@@ -25,15 +35,14 @@ const algorithms: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 }
 
-const mismatch = (name: string, index: number) =>
-  new FunctionError('T0410', `Argument ${index} of function "${name}" does not match function signature`)
+const mismatch = (token: string, index: number) =>
+  new FunctionError('T0410', 'Argument does not match function signature', { token, index })
 
 /** @throws FunctionError T0410 for an argument too many, or one of another type; an absent one is let through */
 function checkArguments(name: string, values: readonly unknown[], types: readonly string[]): void {
   for (const [index, value] of values.entries()) {
     const type = types[index]
     if (type === undefined) throw mismatch(name, index + 1)
-    // biome-ignore lint/suspicious/useValidTypeof: the types are typeof's own words
     if (value !== undefined && type !== 'any' && typeof value !== type) throw mismatch(name, index + 1)
   }
 }
@@ -43,7 +52,11 @@ function partition(...values: unknown[]): unknown[] | undefined {
   checkArguments('partition', values, ['any', 'number'])
   const [items, size] = values
   if (items === null) {
-    throw new FunctionError('T0412', 'Argument 1 of function "partition" must be an array of "values"')
+    throw new FunctionError('T0412', 'Argument must be an array', {
+      token: 'partition',
+      index: 1,
+      type: 'values',
+    })
   }
   if (items === undefined) return undefined
   const all: unknown[] = Array.isArray(items) ? items : [items]

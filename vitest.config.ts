@@ -2,6 +2,7 @@
  * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow`
  * deploys into a local cloud and runs whole state machines;
  * `iam` holds the evaluation of policies against an independent simulator, which it installs into a cache;
+ * `faults` breaks the local cloud and the doors at every step;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
 import { defineConfig } from 'vitest/config'
@@ -24,11 +25,16 @@ export default defineConfig({
             'test/clients/**',
             'test/iam/**',
             'test/aws/**',
+            'test/faults/**',
           ],
         },
       },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000 },
+      },
       {
         extends: true,
         test: {
@@ -40,7 +46,11 @@ export default defineConfig({
       { extends: true, test: { name: 'iam', include: ['test/iam/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'clients', include: ['test/clients/**/*.test.ts'], hookTimeout: 300_000 },
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          globalSetup: './test/clients/demo-cloud.ts',
+        },
       },
     ],
   },

@@ -39,6 +39,8 @@ export function access({ names, account, storage, table, topic, projects }: Acce
     ],
     startExecutions: () => [allow(['states:StartExecution'], of('states', 'stateMachine:', machines))],
     readModels: () => [allow(['sagemaker:DescribeModelPackage'], packageArns)],
+    // A listing is judged on the group; AWS's own examples of shared registries name it on the versions.
+    listModels: () => [allow(['sagemaker:ListModelPackages'], [...groupArns, ...packageArns])],
     // Creating a version is judged on the group and on the version.
     registerModels: () => [allow(['sagemaker:CreateModelPackage'], [...groupArns, ...packageArns])],
   }

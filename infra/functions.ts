@@ -25,6 +25,7 @@ export interface Access {
   publishMetrics(): Grant
   startExecutions(): Grant
   readModels(): Grant
+  listModels(): Grant
   registerModels(): Grant
 }
 
@@ -156,7 +157,7 @@ export const functionDefinitions = {
     ...light,
     variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX'],
     grants: // Writing: a version that the table has lost is repaired from the registry.
-      (to) => [to.readTable(), to.writeTable(), to.readModels()],
+      (to) => [to.readTable(), to.writeTable(), to.readModels(), to.listModels()],
   },
   'promote-model': {
     entry: 'functions/deployment/promote.handler.ts',

@@ -21,6 +21,7 @@ const actions: Readonly<Record<string, string>> = {
   StartExecutionCommand: 'states:StartExecution',
   CreateModelPackageCommand: 'sagemaker:CreateModelPackage',
   DescribeModelPackageCommand: 'sagemaker:DescribeModelPackage',
+  ListModelPackagesCommand: 'sagemaker:ListModelPackages',
   UpdateModelPackageCommand: 'sagemaker:UpdateModelPackage',
 }
 
@@ -28,7 +29,9 @@ const actions: Readonly<Record<string, string>> = {
 const onBehalf: Readonly<Record<string, readonly string[]>> = { 'register-model': ['s3:GetObject'] }
 
 const called = mapValues(bundles, ({ code }) => {
-  const commands = [...code.matchAll(/new (\w+Command)\(/g)].map(([, command]) => actions[command ?? ''])
+  // A paginator makes its command itself.
+  const made = code.matchAll(/new (\w+Command)\(|createPaginator\(\w+, (\w+Command)\b/g)
+  const commands = [...made].map(([, command, paged]) => actions[command ?? paged ?? ''])
   return new Set(commands.filter((action) => action !== undefined))
 })
 const granted = (name: string) => new Set(dev.policyOf(`${name}-role`).flatMap(({ Action }) => Action))

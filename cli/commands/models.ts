@@ -1,8 +1,13 @@
-/** `regimen models list|show|approve|reject|history`: versions in the registry, and which one is in production. */
+/** `regimen models list|show|approve|reject|history|export`: versions in the registry, and which one is in production. */
+import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
+import { RegimenError } from '../../functions/errors.ts'
 import { getJson } from '../../functions/object-store.ts'
 import { approveModel, getModel, listModels } from '../../functions/registry/model-store.ts'
+import { exportModel } from '../../functions/scoring/export-model.ts'
+import { loadScorer } from '../../functions/scoring/scorer-store.ts'
+import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
 
@@ -73,6 +78,38 @@ export function modelsCommand(): Command {
           ['#', 'VERSION', 'PREVIOUS', 'WHO', 'WHY', 'WHEN'],
           entries.map((e) => [e.sequence, e.version, e.previous, e.who, e.why, e.when]),
         ),
+      )
+    })
+  command
+    .command('export <version>')
+    .description(
+      'write a version as one ES module that scores and explains in a browser, on a device, in any Node',
+    )
+    .option('--out <file>', 'where to write it; by default <project>-<version>.mjs')
+    .action(async (version: string, { out }: { out?: string }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const model = await getModel(context.project, version)
+      const projectUri = (await getRun(model.runId))?.projectUri
+      if (projectUri === undefined)
+        throw new RegimenError('ModelNotFound', {
+          what: 'the run that trained this version names no project definition',
+          where: `run ${model.runId}`,
+          do: 'export a version that the training state machine made',
+        })
+      const { modelUri, encoderUri, decisionUri } = model
+      const scorer = await loadScorer(projectUri, {
+        modelVersion: version,
+        modelUri,
+        encoderUri,
+        decisionUri,
+      })
+      const { source, treeBytes } = await exportModel(scorer)
+      const file = out ?? `${context.project}-${version}.mjs`
+      writeFileSync(file, source)
+      const bytes = Buffer.byteLength(source)
+      context.out.result(
+        { file, version, bytes, treeBytes },
+        () => `${file}: ${Math.ceil(bytes / 1_000)} kB, of which ${Math.ceil(treeBytes / 1_000)} kB trees`,
       )
     })
   return command

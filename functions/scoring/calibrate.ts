@@ -1,6 +1,7 @@
 /** Applies `decision.json` to one raw prediction: calibrated value, conformal confidence, and why it is low if it is. */
+import { confidenceLevel } from './confidence-level.ts'
 import { pValue, radius } from './conformal.ts'
-import { type Calibrator, type Conformal, confidenceLevel, type Decision } from './decision.ts'
+import type { Calibrator, Conformal, Decision } from './decision.ts'
 import { isotonicValue } from './isotonic.ts'
 import { logit, plattSigmoid } from './platt.ts'
 

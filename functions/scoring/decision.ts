@@ -2,9 +2,6 @@
 import { z } from 'zod'
 import { RegimenError } from '../errors.ts'
 
-/** Confidence of the sets and intervals that `lowConfidence` is about. */
-export const confidenceLevel = 0.8
-
 /**
  * Nonconformity scores of calibration rows, ascending; beyond 1,000 rows every value is the score at an evenly spaced
  * rank (the first and the last included) of the `n` rows.

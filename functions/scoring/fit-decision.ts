@@ -1,8 +1,9 @@
 /** Fits `decision.json` on the calibration side: calibrator chosen by Brier score, conformal tables, threshold. */
 import { RegimenError } from '../errors.ts'
 import { applyCalibrator } from './calibrate.ts'
+import { confidenceLevel } from './confidence-level.ts'
 import { scoreTable } from './conformal.ts'
-import { type Calibrator, type Conformal, confidenceLevel, type Decision } from './decision.ts'
+import type { Calibrator, Conformal, Decision } from './decision.ts'
 import { precisionFloorThreshold } from './decision-threshold.ts'
 import { fitIsotonic } from './isotonic.ts'
 import { fitPlatt, logit } from './platt.ts'

@@ -11,13 +11,16 @@ import { type RiskFactor, type RiskWords, riskFactors, riskWords } from './risk-
 import type { XgboostModel } from './xgboost-model.ts'
 
 /** One version of a model with everything that its predictions need. */
-export interface Scorer {
+export interface Scorer<Definition extends ScoredProject = Project> {
   readonly modelVersion: string
-  readonly project: Project
+  readonly project: Definition
   readonly model: XgboostModel
   readonly encoder: Encoder
   readonly decision: Decision
 }
+
+/** What a prediction needs of a project. */
+export type ScoredProject = Pick<Project, 'task' | 'label' | 'features' | 'prediction'>
 
 export interface ScoringOccasion {
   /** ISO 8601; when the predictions count as made. */
@@ -55,7 +58,7 @@ const blockRows = 2_048
 
 /** @throws RegimenError `FeatureContractBroken` when the examples, the encoder and the model do not fit each other. */
 export function* scoreExamples(
-  scorer: Scorer,
+  scorer: Scorer<ScoredProject>,
   occasion: ScoringOccasion,
   examples: Examples,
 ): Generator<Scored> {
@@ -81,7 +84,7 @@ export function* scoreExamples(
 }
 
 function scoreOne(
-  { project, decision, modelVersion }: Scorer,
+  { project, decision, modelVersion }: Scorer<ScoredProject>,
   { timestamp, severeDrift, fallback }: ScoringOccasion,
   examples: Examples,
   row: number,

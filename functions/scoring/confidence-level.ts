@@ -1,0 +1,2 @@
+/** Confidence of the sets and intervals that `lowConfidence` is about. */
+export const confidenceLevel = 0.8

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareKeys, KeyIndex } from '../../../local/s3/key-index.ts'
-import { listObjects } from '../../../local/s3/listing.ts'
+import { listObjects, listVersions } from '../../../local/s3/listing.ts'
 import type { ObjectVersion } from '../../../local/s3/object-version.ts'
 
 const version = (key: string): ObjectVersion => ({
@@ -57,6 +57,32 @@ describe('listings', () => {
               ),
             ],
           })
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('of versions give every version once, newest first, whatever the page size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(key, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        (keys, maxKeys) => {
+          const index = new KeyIndex()
+          for (const [sequence, name] of keys.entries())
+            index.put({ ...version(name), versionId: `v${sequence}`, sequence })
+          const found: string[] = []
+          for (let after = '', afterVersion = ''; ; ) {
+            const page = listVersions(index, { prefix: '', delimiter: '', after, afterVersion, maxKeys })
+            expect(page.entries.length).toBeLessThanOrEqual(maxKeys)
+            found.push(...page.entries.map(({ versionId }) => versionId))
+            if (page.next === undefined) break
+            after = page.next
+            afterVersion = page.entries.at(-1)?.versionId ?? ''
+          }
+          const all = [...new Set(keys)].sort(compareKeys).flatMap((name) => index.versions(name))
+          expect(found).toEqual(all.map(({ versionId }) => versionId))
         },
       ),
       { numRuns: 300 },

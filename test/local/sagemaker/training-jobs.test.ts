@@ -218,6 +218,19 @@ describe('after a restart of the cloud', () => {
     expect(await ended(second.cloud, 'j')).toMatchObject({ TrainingJobStatus: 'Completed' })
     expect(pids(log)).toHaveLength(2)
   })
+
+  test('a job whose data were on their way when the cloud stopped begins again, and no trainer outlives the stop', async () => {
+    const { directory, log, request } = twice('ok')
+    const first = cloudWith(dataset(), { directory })
+    await first.cloud.ask('sagemaker', 'CreateTrainingJob', request)
+    await first.service.stop?.()
+    expect(readLog(log)).toBeUndefined()
+    expect(await describeJob(first.cloud, 'j')).toMatchObject({ TrainingJobStatus: 'InProgress' })
+    const second = cloudWith(dataset(), { directory })
+    await second.service.start?.(second.cloud)
+    expect(await ended(second.cloud, 'j')).toMatchObject({ TrainingJobStatus: 'Completed' })
+    expect(pids(log)).toHaveLength(1)
+  })
 })
 
 function readLog(log: string): number[] | undefined {

@@ -68,7 +68,8 @@ export function refuseDefinition(definition: unknown): string[] {
   return [...lintFlow(machine), ...lintExpressions(machine), ...lintReferences(machine)].flatMap(
     ({ rule, message, path }) => {
       const code = refusals[rule]
-      return code === undefined ? [] : [`${code}: ${message} at ${path}`]
+      // AWS has no place for a fault of the whole machine, and says so.
+      return code === undefined ? [] : [`${code}: ${message} at ${path === '/' ? 'null' : path}`]
     },
   )
 }

@@ -10,7 +10,8 @@ import type { XgboostModel } from './xgboost-model.ts'
 export interface ReadOptions {
   /**
    * Trees that predictions use: those up to the best iteration of early stopping where the model names one (as the
-   * library's scikit-learn interface does), or all of them.
+   * library's scikit-learn interface and SageMaker's serving do), or all of them (as `Booster.predict` without
+   * `iteration_range` does). A model that SageMaker or the local trainer stopped early holds no others.
    * @default 'best'
    */
   readonly iterations?: 'best' | 'all'
@@ -139,7 +140,10 @@ function parseJson(bytes: Uint8Array): unknown {
 function readBestIteration(learner: Section): number | undefined {
   if (!learner.has('attributes')) return undefined
   const attributes = learner.section('attributes')
-  return attributes.has('best_iteration') ? attributes.integer('best_iteration', 0, 1e9) : undefined
+  if (!attributes.has('best_iteration')) return undefined
+  // 1.7 writes the last round where nothing stopped early, which is -1 for a model without a tree.
+  const best = attributes.integer('best_iteration', -1, 1e9)
+  return best < 0 ? undefined : best
 }
 
 /** `base_score` is `"5E-1"` up to 3.0 and `"[5E-1]"`, one per group or one for all, from 3.1 on. */

@@ -1,5 +1,6 @@
 /** DuckDB opened within a Lambda's limits, answering column by column; its errors never carry a value of a row. */
-import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
+import { copyNumbers, TextCopier } from './duckdb-vectors.ts'
 
 /** DOUBLE columns come as Float64Array (null = NaN), every other one as text or null. */
 export type ColumnValues = Float64Array | (string | null)[]
@@ -16,11 +17,14 @@ export interface Database {
   close(): void
 }
 
-/** Limits come from env DUCKDB_MEMORY_MB (default 600) and DUCKDB_THREADS (default 2); what exceeds memory goes to disk. */
+/**
+ * Limits come from env DUCKDB_MEMORY_MB (default 600) and DUCKDB_THREADS (default 1: a thread of DuckDB that finds no
+ * work spins, which takes the core from whoever works beside it); what exceeds memory goes to disk.
+ */
 export async function openDatabase(temporaryDirectory?: string): Promise<Database> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${process.env.DUCKDB_MEMORY_MB ?? '600'}MB`,
-    threads: process.env.DUCKDB_THREADS ?? '2',
+    threads: process.env.DUCKDB_THREADS ?? '1',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     ...(temporaryDirectory === undefined ? {} : { temp_directory: temporaryDirectory }),
@@ -55,26 +59,30 @@ async function readColumns(connection: DuckDBConnection, sql: string) {
   const chunks = await result.fetchAllChunks()
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0)
   const columns: Record<string, ColumnValues> = Object.create(null)
-  for (const [at, name] of names.entries()) {
-    const values = numeric[at] ? new Float64Array(rows) : new Array<string | null>(rows)
-    let row = 0
-    for (const chunk of chunks) {
-      const vector = chunk.getColumnVector(at)
-      const count = chunk.rowCount
-      if (values instanceof Float64Array)
-        for (let i = 0; i < count; i++) {
-          const item = vector.getItem(i)
-          values[row++] = typeof item === 'number' ? item : Number.NaN
-        }
-      else
-        for (let i = 0; i < count; i++) {
-          const item = vector.getItem(i)
-          values[row++] = typeof item === 'string' ? item : item === null ? null : String(item)
-        }
-    }
-    columns[name] = values
-  }
+  for (const [at, name] of names.entries())
+    columns[name] = numeric[at] ? numbersAt(chunks, at, rows) : textsAt(chunks, at, rows)
   return { rows, columns }
+}
+
+function numbersAt(chunks: readonly DuckDBDataChunk[], at: number, rows: number): Float64Array {
+  const values = new Float64Array(rows)
+  let row = 0
+  for (const chunk of chunks) {
+    copyNumbers(chunk.getColumnVector(at), chunk.rowCount, values, row)
+    row += chunk.rowCount
+  }
+  return values
+}
+
+function textsAt(chunks: readonly DuckDBDataChunk[], at: number, rows: number): (string | null)[] {
+  const values = new Array<string | null>(rows)
+  const copier = new TextCopier()
+  let row = 0
+  for (const chunk of chunks) {
+    copier.copy(chunk.getColumnVector(at), chunk.rowCount, values, row)
+    row += chunk.rowCount
+  }
+  return values
 }
 
 /** These speak of the SQL text; every other kind of DuckDB's errors quotes the cell that it stumbled over. */

@@ -3,8 +3,8 @@ import { RegimenError } from '../errors.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import type { Part } from '../stages.ts'
 import { openPart } from './part-store.ts'
-import { checkedColumns, distinctCellsSql, ruleMeanings } from './rules-sql.ts'
-import { type Broken, checkColumn } from './rules-store.ts'
+import { checkedColumns, ruleMeanings } from './rules-sql.ts'
+import { type Broken, checkColumns } from './rules-store.ts'
 
 /** Parts checked at registration; the profile of a run checks all of them. */
 const maxParts = 16
@@ -26,9 +26,11 @@ export async function checkParts(parts: readonly Part[], project: Project): Prom
     const open = await openPart(part, project.source)
     try {
       rows += open.rows
-      for (const { column, at } of checkedColumns(project.source.columns, open.header)) {
-        const broken = await checkColumn(open.database, column, `(${distinctCellsSql(at, column.type)})`)
-        add(tallies, column, open.rows, part, broken)
+      const checked = checkedColumns(project.source.columns, open.header)
+      const found = await checkColumns(open.database, checked)
+      for (const [place, broken] of found.entries()) {
+        const column = checked[place]?.column
+        if (column !== undefined) add(tallies, column, open.rows, part, broken)
       }
     } finally {
       await open.close()

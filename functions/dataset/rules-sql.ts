@@ -39,32 +39,44 @@ export function distinctCellsSql(at: number, type: SourceColumn['type']): string
     FROM (SELECT ${cellName(at)} AS cell, count(*) AS n, min(row_number) AS r FROM cells GROUP BY cell)`
 }
 
+/** The condition over the typed value `v` that breaks the range; undefined where there is none. */
+export function outsideSql({ min, max }: SourceColumn): string | undefined {
+  const bounds = [...(min === undefined ? [] : [`v < ${min}`]), ...(max === undefined ? [] : [`v > ${max}`])]
+  return bounds.length === 0 ? undefined : bounds.join(' OR ')
+}
+
 /** Rule to the condition that breaks it. Every cell breaks one rule at most. */
-function conditions({ min, max, levels, nullable }: SourceColumn): [Rule, string][] {
-  const bounds = [
-    ...(min === undefined ? [] : [`v < ${min}`]),
-    ...(max === undefined ? [] : [`v > ${max}`]),
-  ].join(' OR ')
+function conditions(column: SourceColumn): [Rule, string][] {
+  const { levels, nullable } = column
   const closed = levels === undefined ? '' : `v NOT IN (${levels.map(quoteText).join(', ')})`
   const all: [Rule, string][] = [
     ['type', 'cell IS NOT NULL AND v IS NULL'],
-    ['range', bounds],
+    ['range', outsideSql(column) ?? ''],
     ['level', closed],
     ['null', nullable ? '' : 'cell IS NULL'],
   ]
   return all.filter(([, condition]) => condition !== '')
 }
 
-/** Answer columns over a table of distinct cells: `nulls`, `unreadable`, and `<rule>_count`, `<rule>_row` per rule. */
+/**
+ * One row over a table of distinct cells: `nulls`, `unreadable`, and `<rule>_count`, `<rule>_row` per rule, the same for
+ * every column, so that the rows of several can be put together.
+ */
 export function rulesSql(column: SourceColumn, distinctCells: string): string {
   const sum = (condition: string) => `coalesce(sum(n) FILTER (${condition}), 0)::DOUBLE`
+  const broken = new Map(conditions(column))
   const counted = [
     `${sum('cell IS NULL')} AS nulls`,
     `${sum('cell IS NOT NULL AND v IS NULL')} AS unreadable`,
-    ...conditions(column).flatMap(([rule, condition]) => [
-      `${sum(condition)} AS ${rule}_count`,
-      `(min(r) FILTER (${condition}))::DOUBLE AS ${rule}_row`,
-    ]),
+    ...rules.flatMap((rule) => {
+      const condition = broken.get(rule)
+      return condition === undefined
+        ? [`0::DOUBLE AS ${rule}_count`, `0::DOUBLE AS ${rule}_row`]
+        : [
+            `${sum(condition)} AS ${rule}_count`,
+            `coalesce(min(r) FILTER (${condition}), 0)::DOUBLE AS ${rule}_row`,
+          ]
+    }),
   ]
   return `SELECT ${counted.join(', ')} FROM ${distinctCells}`
 }

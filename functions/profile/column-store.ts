@@ -1,77 +1,134 @@
-/** Reads the table `cell_values` (`v`, a value of one column, stands in `n` rows) into the column's summary. */
-import { type Database, numbersOf, textsOf } from '../duckdb-store.ts'
-import { exactCells, exactOf } from './exact.ts'
-import { countCells, maxLevels, type NumericSummary, summariseNumbers } from './numeric-column.ts'
-import type { CategoryColumn, NumericColumn } from './profile.ts'
-import { hashSql, keptHashes } from './smallest-hashes.ts'
+/** Profiles the columns of an open part: few distinct cells are listed together, many are read row by row. */
+import type { OpenPart } from '../dataset/part-store.ts'
+import {
+  categoryType,
+  listedSql,
+  numericType,
+  type PlannedColumn,
+  planColumns,
+  ruleSummary,
+  type TableOptions,
+} from './column-plan.ts'
+import { listDistinct } from './distinct-store.ts'
+import {
+  ascendingNumbers,
+  brokenRules,
+  cellHashes,
+  type DistinctValues,
+  levelsOf,
+  smallest,
+} from './distinct-values.ts'
+import { maxLevels } from './numeric-column.ts'
+import type { ProfileColumn } from './profile.ts'
+import { hashOf } from './smallest-hashes.ts'
+import { summariseLevels, summariseNumeric } from './summarise-column.ts'
+import { profileWide } from './wide-column-store.ts'
+import { findWide } from './wide-store.ts'
 
-export interface NumberOptions {
-  /** Of the sketch, should the values be too many to be listed; @default their median */
-  readonly origin?: number | undefined
-  /** Where counts in a baseline's cells are wanted. */
-  readonly edges?: readonly number[] | undefined
-  /** The table is all there is: what merging could not keep is read off too. */
-  readonly exact?: boolean | undefined
+/** Parts of at most so many rows are listed whole: there is nothing to save. */
+const alwaysListedRows = 4_096
+
+/** The numbers of a column, as far as its profile needed them: saves reading them again. */
+export type KnownNumbers =
+  | { readonly byRow: Float64Array }
+  /** By the text of the cell; every cell that is a number is in it. */
+  | { readonly byCell: ReadonlyMap<string, number> }
+
+export interface ProfiledColumns {
+  /** By name, in the contract's order. */
+  readonly columns: Record<string, ProfileColumn>
+  readonly numbers: ReadonlyMap<string, KnownNumbers>
 }
 
-/** @param value SQL expression of a DOUBLE. */
-export async function readNumbers(
-  database: Database,
-  value: string,
-  { origin, edges, exact = false }: NumberOptions,
-): Promise<NumericSummary & Pick<NumericColumn, 'cells' | 'smallestHashes' | 'exact'>> {
-  const grouped = await database.columns(
-    `SELECT ${value} AS x, sum(n)::DOUBLE AS n FROM cell_values WHERE v IS NOT NULL GROUP BY x ORDER BY x`,
+/** @param options.paired names of the columns whose numbers are wanted afterwards. */
+export async function profileColumns(
+  { database, header }: OpenPart,
+  options: TableOptions & { readonly rows: number; readonly paired: ReadonlySet<string> },
+): Promise<ProfiledColumns> {
+  const { rows, paired, exact = false } = options
+  const planned = planColumns(options, header)
+  const isWide = rows <= alwaysListedRows ? [] : await findWide(database, planned)
+  const asked = planned
+    .map((column, place) => ({ column, limit: isWide[place] ? 0 : listingLimit(column, rows) }))
+    .filter(({ limit }) => limit > 0)
+  const listed = await listDistinct(
+    database,
+    asked.map(({ column, limit }) => listedSql(column, limit)),
+    { table: 'cells', rowNumber: 'row_number' },
   )
-  const values = numbersOf(grouped.columns.x)
-  const counts = numbersOf(grouped.columns.n)
-  const hashes = values.length > maxLevels ? await readHashes(database, value, true) : undefined
-  const summary = summariseNumbers(values, counts, origin ?? values[values.length >> 1] ?? 0)
-  const cells =
-    edges !== undefined
-      ? countCells(edges, values, counts)
-      : exact
-        ? exactCells(values, counts, summary.count)
-        : undefined
+  const found = new Map<PlannedColumn, ProfileColumn>()
+  const numbers = new Map<string, KnownNumbers>()
+  for (const [place, distinct] of listed.entries()) {
+    const column = asked[place]?.column
+    if (column === undefined || distinct === undefined) continue
+    found.set(column, profileListed(column, distinct, options))
+    if (paired.has(column.column.name)) numbers.set(column.column.name, { byCell: numbersByCell(distinct) })
+  }
+  const wide = planned.filter((column) => !found.has(column))
+  const profiled = await profileWide(database, wide, {
+    rows,
+    exact,
+    part: options.part.index,
+    onRows: (name, byRow) => void (paired.has(name) && numbers.set(name, { byRow })),
+  })
+  for (const [place, column] of wide.entries()) {
+    const profile = profiled[place]
+    if (profile !== undefined) found.set(column, profile)
+  }
+  const columns = planned.flatMap((column) => {
+    const profile = found.get(column)
+    return profile === undefined ? [] : [[column.column.name, profile] as const]
+  })
+  return { columns: Object.fromEntries(columns), numbers }
+}
+
+/** A list is dearer than its rows where most cells are distinct; opaque cells are not brought here without need. */
+function listingLimit({ kind, column }: PlannedColumn, rows: number): number {
+  if (rows <= alwaysListedRows) return Math.max(rows, 1)
+  if (kind === 'numeric') return Math.max(alwaysListedRows, rows >> 2)
+  if (kind === 'opaque') return 0
+  return column.type === 'boolean' ? rows : maxLevels
+}
+
+function profileListed(
+  planned: PlannedColumn,
+  distinct: DistinctValues,
+  { part, exact = false }: TableOptions,
+): ProfileColumn {
+  const { column, kind } = planned
+  const { type } = column
+  const broken = brokenRules(column, distinct)
+  const base = ruleSummary(broken, part.index)
+  const count = distinct.counts.reduce((sum, each) => sum + each, 0) - broken.nulls - broken.unreadable
+  if (kind === 'opaque') return { ...base, kind, type, count, smallestHashes: cellHashes(distinct) }
+  if (kind === 'category') {
+    const levels = levelsOf(distinct)
+    const size = levels.length
+    return {
+      ...base,
+      kind,
+      type: categoryType(type),
+      ...summariseLevels(levels, { count, size, exact }),
+      ...(exact || size <= maxLevels ? {} : { smallestHashes: cellHashes(distinct) }),
+    }
+  }
+  const weighted = ascendingNumbers(distinct)
   return {
-    ...summary,
-    ...(cells === undefined ? {} : { cells }),
-    ...(exact ? { exact: exactOf(values, counts) } : {}),
-    ...(hashes === undefined ? {} : { smallestHashes: hashes }),
+    ...base,
+    kind,
+    type: numericType(type),
+    ...summariseNumeric(weighted, planned.numbers),
+    ...(exact || weighted.values.length <= maxLevels
+      ? {}
+      : { smallestHashes: smallest(Array.from(weighted.values, hashOf)) }),
   }
 }
 
-/** @param value SQL expression of a text. */
-export async function readLevels(
-  database: Database,
-  value: string,
-  exact = false,
-): Promise<Pick<CategoryColumn, 'count' | 'levels' | 'otherCount' | 'smallestHashes' | 'exact'>> {
-  const grouped = await database.columns(
-    `SELECT x, n::DOUBLE AS n, (sum(n) OVER ())::DOUBLE AS total, (count(*) OVER ())::DOUBLE AS size FROM
-      (SELECT ${value} AS x, sum(n) AS n FROM cell_values WHERE v IS NOT NULL GROUP BY x)
-     ORDER BY n DESC, x LIMIT ${maxLevels}`,
-  )
-  const counts = numbersOf(grouped.columns.n)
-  const levels = textsOf(grouped.columns.x).map((text, at): [string, number] => [
-    String(text),
-    counts[at] ?? 0,
-  ])
-  const count = numbersOf(grouped.columns.total)[0] ?? 0
-  const size = numbersOf(grouped.columns.size)[0] ?? 0
-  return {
-    count,
-    levels,
-    otherCount: count - counts.reduce((sum, each) => sum + each, 0),
-    ...(exact ? { exact: { distinct: size } } : {}),
-    ...(size > maxLevels ? { smallestHashes: await readHashes(database, value, false) } : {}),
+function numbersByCell({ texts, numbers }: DistinctValues): Map<string, number> {
+  const byCell = new Map<string, number>()
+  for (const [at, text] of texts.entries()) {
+    const number = numbers[at]
+    if (text !== null && number !== undefined && !Number.isNaN(number)) byCell.set(text, number)
   }
-}
-
-/** The smallest hashes of the distinct values, ascending. */
-export async function readHashes(database: Database, value: string, numeric: boolean): Promise<string[]> {
-  const hashed = await database.columns(
-    `SELECT DISTINCT ${hashSql(value, numeric)} AS h FROM cell_values WHERE v IS NOT NULL ORDER BY h LIMIT ${keptHashes}`,
-  )
-  return textsOf(hashed.columns.h).map(String)
+  return byCell
 }

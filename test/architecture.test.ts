@@ -37,12 +37,12 @@ function sources(area: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g)].map(
-    (match) => {
-      const name = match[1] ?? match[2] ?? ''
-      return { file, target: name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name }
-    },
-  )
+  return [
+    ...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g),
+  ].map((match) => {
+    const name = match[1] ?? match[2] ?? ''
+    return { file, target: name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name }
+  })
 }
 
 const existing = areas.filter((area) => readdirSync(root).includes(area))

@@ -31,7 +31,18 @@ export function scoringCrew(model: XgboostModel, threads: number): ScoringCrew {
   const workers = Array.from({ length: threads }, () => new Worker(url, { workerData: model }))
   // An idle crew must not keep a program alive that forgot to close it.
   for (const worker of workers) worker.unref()
-  const run = (task: CrewTask) => Promise.all(workers.map((worker) => askWorker(worker, task)))
+  let ended = false
+  for (const worker of workers) worker.once('exit', () => (ended = true))
+  // One task at a time: a worker's answer does not say what it answers.
+  let last: Promise<unknown> = Promise.resolve()
+  const run = (task: CrewTask): Promise<unknown> => {
+    const next = last.then(() => {
+      if (ended) throw new Error('a scoring thread has ended')
+      return Promise.all(workers.map((worker) => askWorker(worker, task)))
+    })
+    last = next.catch(() => undefined)
+    return next
+  }
   return {
     async predict(matrix, rows) {
       checkMatrix(model, matrix, rows)
@@ -60,7 +71,6 @@ function shared(matrix: Float32Array): Float32Array {
   return copy
 }
 
-/** One task at a time: a second one would be answered by the first one's message. */
 function askWorker(worker: Worker, task: CrewTask): Promise<void> {
   return new Promise((resolve, reject) => {
     worker.ref()

@@ -128,6 +128,11 @@ describe('models', () => {
     expect(readModel(bytes, { iterations: 'all' }).forest?.trees).toBe(3)
   })
 
+  test('of 1.7 without a tree name the round before the first one', () => {
+    const bytes = asJson(modelDocument(2, [], { attributes: { best_iteration: '-1' } }))
+    expect(readModel(bytes)).toMatchObject({ bestIteration: undefined, forest: { trees: 0 } })
+  })
+
   test('of linear boosters need a weight per feature and group', () => {
     const linear = { gradient_booster: { name: 'gblinear', model: { weights: [1, 2] } } }
     expect(refusal({}, linear)).toContain('model.weights: got 2 weights; expected 3 finite ones')

@@ -74,9 +74,12 @@ export class ObjectStore {
 
   async configureBucket(name: string, change: Partial<BucketRecord>): Promise<void> {
     const bucket = this.#bucket(name)
-    const record = { ...bucket.record, ...change }
-    await this.#save(record)
-    bucket.record = record
+    // One after the other: a deploy sets versioning and notifications at once, and neither may undo the other.
+    await this.#exclusively(name, async () => {
+      const record = { ...bucket.record, ...change }
+      await this.#save(record)
+      bucket.record = record
+    })
   }
 
   /** @throws AwsError `BucketNotEmpty` unless `force`, which removes every version. */

@@ -12,7 +12,7 @@ import { Interrupted } from './failure.ts'
 import { History } from './history.ts'
 import { FileJournal, type Redrive, readJournal } from './journal.ts'
 import { type JournalEnds, readEnds } from './journal-ends.ts'
-import { journalFailure, recordFailure } from './journal-failure.ts'
+import { closingOnFailure, journalFailure, recordFailure } from './journal-failure.ts'
 import { MapRunFiles } from './map-run-files.ts'
 import { recoverExecution } from './recover-execution.ts'
 import type { RecoveredScope } from './recovery.ts'
@@ -137,7 +137,7 @@ export class Engine {
     }
     const journal = await FileJournal.open(this.#path(summary.arn))
     const run = new Run(this.#services, { ...info, redrive: next }, new History(lastEvent), journal)
-    await redrive(run, next)
+    await closingOnFailure(journal, () => redrive(run, next))
     root.redrive()
     await this.#notify(summary)
     this.#carry(run, definition, journal, root)
@@ -169,7 +169,7 @@ export class Engine {
   async #begin(execution: ExecutionInfo, definition: string, summary: ExecutionSummary): Promise<void> {
     const journal = await FileJournal.open(this.#path(execution.arn))
     const run = new Run(this.#services, execution, new History(), journal)
-    await begin(run, { definition })
+    await closingOnFailure(journal, () => begin(run, { definition }))
     await this.#notify(summary)
     this.#carry(run, definition, journal)
   }

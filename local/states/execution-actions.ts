@@ -44,11 +44,21 @@ function acceptExecutionInput(text: string): unknown {
     new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`)
   if (Buffer.byteLength(text) > dataLimitBytes) throw invalid('the input is larger than 262144 bytes')
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, mayOverflow.test(text) ? finite : undefined)
   } catch (error) {
     if (error instanceof SyntaxError) throw invalid('the input is not JSON')
+    if (error instanceof RangeError) throw invalid(error.message)
     throw error
   }
+}
+
+/** Looks like a number above 1.8e308, perhaps inside a string. */
+const mayOverflow = /\d[eE]\+?\d{3}|\d{309}/
+
+/** Infinity would be written as null: another input than the one that was sent. */
+function finite(_: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('a number is too large')
+  return value
 }
 
 /** What DescribeExecution says, from the first and the last record. */

@@ -15,6 +15,16 @@ export function journalFailure(error: unknown, now: Date): End {
   }
 }
 
+/** Begins to write a journal; one that cannot be written is closed. */
+export async function closingOnFailure(journal: FileJournal, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    await journal.close()
+    throw error
+  }
+}
+
 /** Cuts off what was half written and records the failure after it. @throws when that cannot be written either */
 export async function recordFailure(services: RunServices, path: string, failure: End): Promise<void> {
   const found = await recoverExecution(path)

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { Engine } from '../../../local/states/engine.ts'
-import { eventsOf, temporaryDirectory } from './fake-engine.ts'
-import { durableCalls, durableMachine, durableOutput } from './fixtures/durable-machine.ts'
-import { executionArn, startOf } from './fixtures/execution.ts'
+import { z } from 'zod'
+import { DurableCollection } from '../../local/durable-collection.ts'
+import { Engine } from '../../local/states/engine.ts'
+import { FileJournal, readJournal } from '../../local/states/journal.ts'
+import { eventsOf, temporaryDirectory } from '../local/states/fake-engine.ts'
+import { durableCalls, durableMachine, durableOutput } from '../local/states/fixtures/durable-machine.ts'
+import { executionArn, startOf } from '../local/states/fixtures/execution.ts'
 
 const folder = (directory: string) => join(directory, 'executions', 'machine')
 const journalOf = (directory: string) => {
@@ -27,7 +28,7 @@ async function engineOn(directory: string, done: string[], jobs: Set<string>): P
   })
 }
 
-test('a journal cut anywhere resumes to the same output, without running again what had finished', async () => {
+test('1 a journal cut at any transition resumes to the same output, without running again what had finished', async () => {
   const whole = temporaryDirectory()
   const jobs = new Set<string>()
   const all: string[] = []
@@ -70,28 +71,64 @@ test('a journal cut anywhere resumes to the same output, without running again w
   expect(cuts.length).toBeGreaterThan(40)
 })
 
-test('killed with -9 again and again, a process carries its execution to the same output', async () => {
-  const directory = temporaryDirectory()
-  const script = join(import.meta.dirname, 'fixtures', 'durable-process.ts')
-  let end: unknown
-  let kills = 0
-  for (const delay of [20, 60, 35, 90, 10, 50, undefined]) {
-    const child = spawn(process.execPath, ['--no-warnings', script, directory], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (line !== 'ready') end = JSON.parse(line)
-      else if (delay !== undefined) setTimeout(() => child.kill('SIGKILL'), delay)
-    }
-    await exited
-    if (end !== undefined) break
-    kills += 1
+test('3 a job that had succeeded before the crash is adopted: its result is taken, nothing is trained again', async () => {
+  const whole = temporaryDirectory()
+  const jobs = new Set<string>()
+  const first = await engineOn(whole, [], jobs)
+  await first.start(startOf(durableMachine))
+  await first.ended(executionArn('one'))
+  await first.close()
+  const lines = readFileSync(journalOf(whole), 'utf8').split('\n')
+  const decided = lines.findIndex((line) => line.includes('"name":"begun:0"') && line.includes('job-one'))
+  const recorded = lines.findIndex((line) => line.includes('"name":"result:0"') && line.includes('job-one'))
+  expect(recorded).toBeGreaterThan(decided)
+  // Lost with the cloud: that the job was submitted, and that it succeeded.
+  for (let kept = decided + 1; kept <= recorded; kept += 1) {
+    const copy = temporaryDirectory()
+    cpSync(whole, copy, { recursive: true })
+    truncateSync(journalOf(copy), Buffer.byteLength(`${lines.slice(0, kept).join('\n')}\n`))
+    const again: string[] = []
+    const engine = await engineOn(copy, again, jobs)
+    await engine.resume()
+    await engine.ended(executionArn('one'))
+    expect((await engine.ends(executionArn('one')))?.end?.output).toEqual(durableOutput)
+    expect(again).not.toContain('CreateTrainingJob')
+    await engine.close()
   }
-  expect(end).toMatchObject({ status: 'SUCCEEDED', output: durableOutput })
-  expect(kills).toBeGreaterThan(0)
-  const calls = readFileSync(join(directory, 'calls.log'), 'utf8').trim().split('\n')
-  expect(calls.filter((call) => call === 'CreateTrainingJob').length).toBe(1)
-  // Each kill can catch at most three calls between their work and its record.
-  expect(calls.length).toBeLessThanOrEqual(12 + 3 * kills)
+})
+
+test('4 a record that was torn at any byte is dropped, and nothing before it', async () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'journal.jsonl')
+  const note = (name: string) => ({ kind: 'note' as const, at: '0', name, value: 'ä€😀', events: [] })
+  const journal = await FileJournal.open(path)
+  for (const name of ['first', 'second', 'last']) await journal.append(note(name))
+  await journal.close()
+  const whole = readFileSync(path)
+  const start = whole.lastIndexOf(10, whole.length - 2) + 1
+  for (let size = start; size < whole.length; size += 1) {
+    writeFileSync(path, whole.subarray(0, size))
+    const reopened = await FileJournal.open(path)
+    await reopened.append(note('next'))
+    await reopened.close()
+    const names: unknown[] = []
+    for await (const record of readJournal(path)) names.push('name' in record && record.name)
+    expect(names, `torn at byte ${size}`).toEqual(['first', 'second', 'next'])
+  }
+  expect(whole.length - start).toBeGreaterThan(50)
+})
+
+test('4 a state file that was being replaced keeps its old content', () => {
+  const directory = temporaryDirectory()
+  const schema = z.object({ value: z.string() })
+  const records = new DurableCollection(directory, schema)
+  records.put('one', { value: 'old' })
+  const [file = ''] = readdirSync(directory)
+  const next = JSON.stringify({ id: 'one', item: { value: 'new' } })
+  for (let size = 0; size <= next.length; size += 1) {
+    // Killed while it wrote the replacement, before the rename.
+    writeFileSync(join(directory, `${file}.new`), next.slice(0, size))
+    expect(new DurableCollection(directory, schema).get('one')).toEqual({ value: 'old' })
+  }
+  expect(readdirSync(directory)).toEqual([file])
 })

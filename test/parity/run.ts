@@ -6,7 +6,7 @@
  * Python environments are made from PyPI in node_modules/.cache; what is written goes to a temporary folder.
  */
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,11 +59,29 @@ try {
   await section('quality of the local trainer', () =>
     checkQuality(subfolder('quality'), data, newest, full, reckoning),
   )
+  if (full) await section('trees of the local trainer on real tables', () => trees(newest))
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
 process.stdout.write(`${reckoning.report()}\n`)
 process.exitCode = reckoning.failures.length === 0 ? 0 : 1
+
+/** Case by case, where nothing is drawn at random the trees must be the library's: trainer.py judges and prints. */
+async function trees(python: string): Promise<void> {
+  if (!existsSync(data)) {
+    reckoning.skip('trees of the local trainer on real tables', 'the folder of tables is not there')
+    return
+  }
+  const parameters = [join(here, 'trainer.py'), '--node', process.execPath, '--data', data]
+  const answer = promisify(execFile)(python, parameters, { maxBuffer: 1 << 24 })
+  const { stdout } = await answer.catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }))
+  const lines = stdout.split('\n').filter((line) => /^(?:ok {2}|MISS)/.test(line))
+  if (lines.length === 0) throw new Error('trainer.py compared nothing')
+  for (const line of lines) {
+    if (line.startsWith('ok')) reckoning.check(line, {})
+    else reckoning.fail('trainer', line)
+  }
+}
 
 /** Progress on stderr; a section that breaks is one failure, and the others go on. */
 async function section(title: string, run: () => Promise<void>): Promise<void> {

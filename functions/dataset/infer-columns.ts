@@ -4,21 +4,50 @@ import { cellName, typedSql } from './typed-columns.ts'
 
 const candidates = ['integer', 'number', 'timestamp'] as const
 
-/** Answer columns for the file's column at this place: `present`, and for each type the cells that are readable as it. */
-export function inferenceSql(at: number): string {
+type Candidate = (typeof candidates)[number]
+
+/** Rows of the sample that tells early what a column is not. */
+const sampledRows = 256
+
+/** How many cells of a column are there, and how many of them are readable as each type. */
+export type Readable = Readonly<Record<'present' | Candidate, number>>
+
+/**
+ * The same answer as `inferenceSql` gives, over a sample spread over all rows; `timestamp` counts the cells alone that
+ * are no numbers. All columns stand below each other: planning an expression per column would take longer.
+ */
+export function sampleSql(places: readonly number[], rows: number): string {
+  const step = Math.max(1, Math.floor(rows / sampledRows))
+  const number = typedSql('number', 'cell')
+  // What is no time takes long to be found out, and numbers are none.
+  const timestamp = `CASE WHEN ${number} IS NULL THEN ${typedSql('timestamp', 'cell')} END`
+  return `SELECT place::DOUBLE AS place, count(cell)::DOUBLE AS present,
+      count(${typedSql('integer', 'cell')})::DOUBLE AS integer, count(${number})::DOUBLE AS number,
+      count(${timestamp})::DOUBLE AS timestamp
+    FROM (SELECT unnest([${places.join(', ')}]) AS place, unnest([${places.map(cellName).join(', ')}]) AS cell
+      FROM (SELECT * FROM cells WHERE row_number % ${step} = 0 LIMIT ${sampledRows}))
+    GROUP BY place`
+}
+
+/** One row per column of the file, over all of its cells: `place`, `present`, and one per type. */
+export function inferenceSql(places: readonly number[]): string {
   const counted = candidates.map(
     (type) => `coalesce(sum(n) FILTER (${typedSql(type, 'cell')} IS NOT NULL), 0)::DOUBLE AS ${type}`,
   )
-  return `SELECT coalesce(sum(n), 0)::DOUBLE AS present, ${counted.join(', ')}
-    FROM (SELECT ${cellName(at)} AS cell, count(*) AS n FROM cells GROUP BY cell) WHERE cell IS NOT NULL`
+  const each = places.map(
+    (at) => `SELECT ${at}::DOUBLE AS place, coalesce(sum(n), 0)::DOUBLE AS present, ${counted.join(', ')}
+      FROM (SELECT ${cellName(at)} AS cell, count(*) AS n FROM cells GROUP BY cell) WHERE cell IS NOT NULL`,
+  )
+  return each.join('\nUNION ALL ')
 }
 
 /**
  * A column is of a type when every cell that is not missing is readable as it; otherwise, and when all are missing, it
- * is a category. Nothing is refused: every column may be missing, none has bounds.
+ * is a category.
  */
-export function inferColumn(name: string, answer: (column: string) => number): SourceColumn {
-  const present = answer('present')
-  const type = candidates.find((each) => present > 0 && answer(each) === present) ?? 'category'
-  return columnSchema.parse({ name, type, nullable: true })
-}
+export const inferType = (readable: Readable): Candidate | 'category' =>
+  candidates.find((type) => readable.present > 0 && readable[type] === readable.present) ?? 'category'
+
+/** Nothing is refused: every column may be missing, none has bounds. */
+export const inferredColumn = (name: string, type: SourceColumn['type']): SourceColumn =>
+  columnSchema.parse({ name, type, nullable: true })

@@ -76,14 +76,18 @@ export class CsvScan {
     const delimiter = this.#delimiter
     const length = chunk.length
     for (let at = 0; at < length; at++) {
-      const byte = chunk[at] as number
-      // Most bytes are the inside of a plain field; this is the fast way through them.
-      if (byte > quote && byte !== delimiter && this.#state === inField && !this.#pendingCarriage) {
-        this.#recordBytes++
-        this.#onlySpaces = false
-        continue
+      if (this.#state === inField && !this.#pendingCarriage) {
+        // Most bytes are the inside of a plain field; this is the fast way through them.
+        const start = at
+        let byte = chunk[at] as number
+        while (byte > quote && byte !== delimiter && ++at < length) byte = chunk[at] as number
+        if (at > start) {
+          this.#recordBytes += at - start
+          this.#onlySpaces = false
+        }
+        if (at === length) break
       }
-      this.#step(byte, at)
+      this.#step(chunk[at] as number, at)
     }
     this.#bytes += length
   }

@@ -11,11 +11,45 @@ export const pairedColumns = 50
  * @param columns equally long; NaN is a missing value.
  */
 export function coMomentsOf(columns: readonly (readonly [string, Float64Array])[]): CoMoment[] {
-  return columns.flatMap(([nameX, x], at) =>
-    columns
-      .slice(at + 1)
-      .map(([nameY, y]) => ({ columns: [nameX, nameY] as [string, string], ...pairOf(x, y) })),
+  const complete = columns.map(([, values]) => completeColumn(values))
+  return columns.flatMap(([nameX, x], atX) =>
+    columns.slice(atX + 1).map(([nameY, y], next) => {
+      const [one, other] = [complete[atX], complete[atX + 1 + next]]
+      const both = one === undefined || other === undefined ? pairOf(x, y) : completePair(one, other)
+      return { columns: [nameX, nameY] as [string, string], ...both }
+    }),
   )
+}
+
+/** A column without missing values: what is found in it is the same beside every other such column. */
+interface CompleteColumn {
+  readonly mean: number
+  readonly m2: number
+  readonly deviations: Float64Array
+}
+
+function completeColumn(values: Float64Array): CompleteColumn | undefined {
+  let sum = 0
+  for (let row = 0; row < values.length; row++) sum += values[row] as number
+  if (Number.isNaN(sum)) return undefined
+  const mean = values.length === 0 ? 0 : sum / values.length
+  const deviations = new Float64Array(values.length)
+  let m2 = 0
+  for (let row = 0; row < values.length; row++) {
+    const deviation = (values[row] as number) - mean
+    deviations[row] = deviation
+    m2 += deviation * deviation
+  }
+  return { mean, m2, deviations }
+}
+
+function completePair(x: CompleteColumn, y: CompleteColumn): Omit<CoMoment, 'columns'> {
+  const { deviations: a } = x
+  const { deviations: b } = y
+  const count = a.length
+  let coMoment = 0
+  for (let row = 0; row < count; row++) coMoment += (a[row] as number) * (b[row] as number)
+  return { count, meanX: x.mean, meanY: y.mean, m2X: x.m2, m2Y: y.m2, coMoment }
 }
 
 /** Two passes: means first, then products of deviations, which keeps the digits of a small deviation. */

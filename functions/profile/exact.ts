@@ -1,7 +1,7 @@
 /** What is read off all distinct values of a column while they are at hand: exact at any size. */
 import { maxLevels } from './numeric-column.ts'
 import type { Cells, NumericColumn } from './profile.ts'
-import { histogramOf, quantilesOf } from './quantiles.ts'
+import { weightedHistogram, weightedQuantiles } from './quantiles.ts'
 
 const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
 const shownValues = 10
@@ -11,16 +11,31 @@ export function exactOf(
   values: ArrayLike<number>,
   counts: ArrayLike<number>,
 ): NonNullable<NumericColumn['exact']> {
-  const weighted = Array.from(values, (value, at): [number, number] => [value, counts[at] as number])
-  const found = quantilesOf(weighted, shares)
+  const found = weightedQuantiles(values, counts, shares)
+  const size = values.length
+  const [min = null, max = null] = size === 0 ? [] : [values[0], values[size - 1]]
   return {
-    distinct: weighted.length,
+    distinct: size,
     quantiles: Object.fromEntries(
       shares.flatMap((share, at) => (found[at] == null ? [] : [[String(share), found[at]]])),
     ),
-    histogram: histogramOf(weighted, weighted[0]?.[0] ?? null, weighted.at(-1)?.[0] ?? null),
-    topValues: weighted.toSorted(([a, x], [b, y]) => y - x || a - b).slice(0, shownValues),
+    histogram: weightedHistogram(values, counts, { min, max }),
+    topValues: mostFrequent(values, counts),
   }
+}
+
+/** The most frequent first, the smaller of two that are equally so. */
+function mostFrequent(values: ArrayLike<number>, counts: ArrayLike<number>): [number, number][] {
+  const top: [number, number][] = []
+  for (let at = 0; at < values.length; at++) {
+    const count = counts[at] as number
+    if (top.length === shownValues && count <= (top.at(-1)?.[1] ?? 0)) continue
+    // Values ascend: among equal counts the one that is there already stays before.
+    const place = top.findIndex(([, other]) => other < count)
+    top.splice(place < 0 ? top.length : place, 0, [values[at] as number, count])
+    if (top.length > shownValues) top.pop()
+  }
+  return top
 }
 
 /** Quantile cells of exact values; undefined while the values can be listed. */

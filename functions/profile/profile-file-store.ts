@@ -4,7 +4,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { inferColumn, inferenceSql } from '../dataset/infer-columns.ts'
+import { inferredColumn } from '../dataset/infer-columns.ts'
 import { type OpenPart, openCells } from '../dataset/part-store.ts'
 import type { SourceFile } from '../dataset/plan.ts'
 import {
@@ -17,6 +17,7 @@ import {
 import { walkSource } from '../dataset/walk-store.ts'
 import { RegimenError } from '../errors.ts'
 import { columnSchema, type SourceColumn } from '../project.ts'
+import { correctTypes, guessTypes, type TypeGuess } from './guess-types-store.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
 import { profileTable } from './table-store.ts'
 
@@ -43,14 +44,16 @@ export async function profileFile(path: string, { schema, baseline }: FileOption
       { file, format, header, delimiter, hasHeader: true, nullTokens },
       { directory, where: path, rows },
     )
-    const columns = (schema ?? (await inferredColumns(table))).map((column) => typedAs(column, baseline))
-    return await profileTable(table, {
-      columns,
-      part: { index: 0, uri: path, firstRow: 0 },
-
-      baseline,
-      exact: true,
-    })
+    const part = { index: 0, uri: path, firstRow: 0 }
+    if (schema !== undefined) {
+      const columns = schema.map((column) => typedAs(column, baseline))
+      return await profileTable(table, { columns, part, baseline, exact: true })
+    }
+    const guessed = await guessTypes(table, baseline)
+    const profile = await profileTable(table, { columns: columnsOf(guessed), part, baseline, exact: true })
+    const corrected = await correctTypes(table, guessed, profile)
+    if (corrected === undefined) return profile
+    return await profileTable(table, { columns: columnsOf(corrected), part, baseline, exact: true })
   } finally {
     if (table === undefined) await rm(directory, { recursive: true, force: true })
     else await table.close()
@@ -58,14 +61,8 @@ export async function profileFile(path: string, { schema, baseline }: FileOption
   }
 }
 
-async function inferredColumns({ database, header }: OpenPart): Promise<SourceColumn[]> {
-  const inferred: SourceColumn[] = []
-  for (const [at, name] of header.entries()) {
-    const { columns } = await database.columns(inferenceSql(at))
-    inferred.push(inferColumn(name, (column) => Number(columns[column]?.[0])))
-  }
-  return inferred
-}
+const columnsOf = (guesses: readonly TypeGuess[]) =>
+  guesses.map(({ name, type }) => inferredColumn(name, type))
 
 /** Both sides of a comparison must be read the same way. */
 function typedAs(column: SourceColumn, baseline: Profile | undefined): SourceColumn {

@@ -20,19 +20,30 @@ export function quantiles(column: NumericColumn, shares: readonly number[]): (nu
   return quantilesOf(weightedValues(column), shares)
 }
 
-/** The same over ascending [value, count]. */
-export function quantilesOf(
+function quantilesOf(
   values: readonly (readonly [number, number])[],
   shares: readonly number[],
 ): (number | null)[] {
-  const total = values.reduce((sum, [, count]) => sum + count, 0)
-  if (total === 0) return shares.map(() => null)
-  const ends: number[] = []
-  let end = 0
-  for (const [, count] of values) {
-    end += count
-    ends.push(end)
+  return weightedQuantiles(
+    values.map(([value]) => value),
+    values.map(([, count]) => count),
+    shares,
+  )
+}
+
+/** The same over ascending values and how often each stands there. */
+export function weightedQuantiles(
+  values: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  shares: readonly number[],
+): (number | null)[] {
+  const ends = new Float64Array(values.length)
+  let total = 0
+  for (let at = 0; at < ends.length; at++) {
+    total += counts[at] as number
+    ends[at] = total
   }
+  if (total === 0) return shares.map(() => null)
   const at = (rank: number) => {
     let low = 0
     let high = ends.length - 1
@@ -41,7 +52,7 @@ export function quantilesOf(
       if ((ends[middle] as number) > rank) high = middle
       else low = middle + 1
     }
-    return (values[low] as readonly [number, number])[0]
+    return values[low] as number
   }
   return shares.map((share) => {
     const position = (total - 1) * share
@@ -71,17 +82,28 @@ export function histogramOf(
   max: number | null,
   bars = 20,
 ): HistogramBar[] {
+  const numbers = values.map(([value]) => value)
+  const weights = values.map(([, count]) => count)
+  return weightedHistogram(numbers, weights, { min, max, bars })
+}
+
+/** The same over ascending values between `min` and `max`, and how often each stands there. */
+export function weightedHistogram(
+  values: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  { min, max, bars = 20 }: { min: number | null; max: number | null; bars?: number },
+): HistogramBar[] {
   if (min === null || max === null) return []
-  if (min === max) return [{ from: min, to: max, count: values.reduce((sum, [, count]) => sum + count, 0) }]
   const edges = Array.from({ length: bars + 1 }, (_, at) =>
     at === bars ? max : min + ((max - min) * at) / bars,
   )
   const counts = new Array<number>(bars).fill(0)
   let bar = 0
-  for (const [value, count] of values) {
-    while (bar < bars - 1 && value >= (edges[bar + 1] as number)) bar++
-    counts[bar] = (counts[bar] ?? 0) + count
+  for (let at = 0; at < values.length; at++) {
+    while (bar < bars - 1 && (values[at] as number) >= (edges[bar + 1] as number)) bar++
+    counts[bar] = (counts[bar] as number) + (weights[at] as number)
   }
+  if (min === max) return [{ from: min, to: max, count: counts.reduce((sum, count) => sum + count, 0) }]
   return counts.map((count, at) => ({ from: edges[at] as number, to: edges[at + 1] as number, count }))
 }
 

@@ -8,7 +8,7 @@ import { hashSql, keptHashes } from './smallest-hashes.ts'
 /** Values read at once: 32 MB. */
 const valuesAtOnce = 4_194_304
 /** The first rows tell how many distinct cells a column has, roughly. */
-const sampledRows = 8_192
+const sampledRows = 2_048
 
 /** For each column of `cells`, whether more than half of the first rows are distinct in it. */
 export async function findWide(database: Database, checked: readonly CheckedColumn[]): Promise<boolean[]> {
@@ -102,7 +102,7 @@ export async function readHashes(
 
 export interface Missing {
   readonly nulls: number
-  /** The first row without a value, from 1; 0 where there is none. */
+  /** The first row without a value, from 1; 0 where there is none, or where none need be there. */
   readonly row: number
 }
 
@@ -112,11 +112,10 @@ export async function countMissing(
   checked: readonly CheckedColumn[],
 ): Promise<Missing[]> {
   if (checked.length === 0) return []
-  const counted = checked.map(
-    ({ at }) =>
-      `(count(*) - count(${cellName(at)}))::DOUBLE AS n${at},
-       coalesce(min(row_number) FILTER (${cellName(at)} IS NULL), 0)::DOUBLE AS r${at}`,
-  )
+  const counted = checked.map(({ column: { nullable }, at }) => {
+    const row = nullable ? '0' : `coalesce(min(row_number) FILTER (${cellName(at)} IS NULL), 0)`
+    return `(count(*) - count(${cellName(at)}))::DOUBLE AS n${at}, ${row}::DOUBLE AS r${at}`
+  })
   const { columns } = await database.columns(`SELECT ${counted.join(', ')} FROM cells`)
   return checked.map(({ at }) => ({
     nulls: Number(columns[`n${at}`]?.[0]),

@@ -1,6 +1,6 @@
 /** DuckDB opened within a Lambda's limits, answering column by column; its errors never carry a value of a row. */
 import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
-import { copyNumbers, TextCopier } from './duckdb-vectors.ts'
+import { copyNumbers, TextCopier } from './duckdb-vector-store.ts'
 
 /** DOUBLE columns come as Float64Array (null = NaN), every other one as text or null. */
 export type ColumnValues = Float64Array | (string | null)[]

@@ -62,7 +62,12 @@ export async function followExecution(
   }
 }
 
-export async function historyOf(sfn: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+/** @param includeExecutionData inputs, outputs and variables too */
+export async function historyOf(
+  sfn: SFNClient,
+  executionArn: string,
+  includeExecutionData = false,
+): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = []
   let nextToken: string | undefined
   do {
@@ -70,7 +75,7 @@ export async function historyOf(sfn: SFNClient, executionArn: string): Promise<H
       new GetExecutionHistoryCommand({
         executionArn,
         maxResults: 1000,
-        includeExecutionData: false,
+        includeExecutionData,
         ...(nextToken === undefined ? {} : { nextToken }),
       }),
     )

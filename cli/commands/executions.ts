@@ -1,13 +1,12 @@
-/** `regimen executions list|show|follow`: what ran, what runs, and how each state did. */
-import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
+/** `regimen executions`: what ran and how each state did; stop, redrive and rerun it. */
+import { ListExecutionsCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { Command } from 'commander'
-import { RegimenError } from '../../functions/errors.ts'
 import { type Context, openContext } from '../context.ts'
 import { statesOf } from '../execution-states.ts'
+import { findExecution, flows } from '../find-execution.ts'
 import { followExecution, historyOf } from '../follow-execution.ts'
 import { table } from '../output.ts'
-
-const flows = ['training', 'inference'] as const
+import { rerunExecution } from '../rerun/rerun-execution.ts'
 
 export function executionsCommand(): Command {
   const command = new Command('executions').description('executions of the state machines')
@@ -31,7 +30,7 @@ export function executionsCommand(): Command {
     .description('input, output, error and the time of each state')
     .action(async (id: string, _options: object, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
-      const { executionArn, ...execution } = await describe(context, id)
+      const { executionArn, ...execution } = await findExecution(context, id)
       const states = statesOf(await historyOf(context.sfn, executionArn)).map(
         ({ name, status, seconds }) => ({
           name,
@@ -55,12 +54,54 @@ export function executionsCommand(): Command {
     .description('until it ends')
     .action(async (id: string, _options: object, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
-      const { executionArn } = await describe(context, id)
-      const execution = await followExecution(context.sfn, executionArn, context.out)
-      context.out.result(execution, () => `${execution.status} after ${execution.seconds.toFixed(1)} s`)
-      if (execution.status !== 'SUCCEEDED') process.exitCode = 1
+      const { executionArn } = await findExecution(context, id)
+      await follow(context, executionArn)
+    })
+  command
+    .command('stop <id>')
+    .description('end it as ABORTED, and the jobs that it waits for')
+    .option('--cause <text>', 'why, for whoever reads the execution', 'stopped by regimen')
+    .action(async (id: string, { cause }: { cause: string }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const { executionArn } = await findExecution(context, id)
+      await context.sfn.send(new StopExecutionCommand({ executionArn, error: 'Stopped', cause }))
+      const execution = await findExecution(context, executionArn)
+      context.out.result(execution, () => `${execution.id}: ${execution.status}`)
+    })
+  command
+    .command('redrive <id>')
+    .description('carry an unsuccessful one on from what had not succeeded: same definition, same input')
+    .option('--wait', 'follow it to its end')
+    .action(async (id: string, { wait }: { wait?: boolean }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const { executionArn } = await findExecution(context, id)
+      await context.sfn.send(new RedriveExecutionCommand({ executionArn }))
+      if (wait === true) return await follow(context, executionArn)
+      const execution = await findExecution(context, executionArn)
+      context.out.result(execution, () => `${execution.id}: redrive ${execution.redriveCount}`)
+    })
+  command
+    .command('rerun <id>')
+    .description("a new one with today's code, from what a state of this one was entered with")
+    .requiredOption('--from <state>', 'the state to begin at')
+    .option('--wait', 'follow it to its end')
+    .action(async (id: string, { from, wait }: { from: string; wait?: boolean }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const { executionArn } = await findExecution(context, id)
+      const rerun = await rerunExecution(context, executionArn, from)
+      if (wait === true) return await follow(context, rerun.executionArn, rerun)
+      context.out.result(rerun, () => `${rerun.id}: ${rerun.of} again from ${rerun.from}`)
     })
   return command
+}
+
+async function follow(context: Context, executionArn: string, about: object = {}): Promise<void> {
+  const execution = await followExecution(context.sfn, executionArn, context.out)
+  context.out.result(
+    { ...about, ...execution },
+    () => `${execution.status} after ${execution.seconds.toFixed(1)} s`,
+  )
+  if (execution.status !== 'SUCCEEDED') process.exitCode = 1
 }
 
 async function listFlow(context: Context, flow: (typeof flows)[number], maxResults: number) {
@@ -82,36 +123,3 @@ async function listFlow(context: Context, flow: (typeof flows)[number], maxResul
         : (execution.stopDate.getTime() - execution.startDate.getTime()) / 1000,
   }))
 }
-
-/** @param id a run id or an execution ARN. @throws RegimenError `InvalidRequest` when no execution has it. */
-async function describe(context: Context, id: string) {
-  const candidates = id.startsWith('arn:')
-    ? [id]
-    : flows.map((flow) => `${context.stateMachine(flow).replace(':stateMachine:', ':execution:')}:${id}`)
-  for (const executionArn of candidates) {
-    try {
-      const found = await context.sfn.send(new DescribeExecutionCommand({ executionArn }))
-      return {
-        id: found.name ?? id,
-        executionArn,
-        stateMachine: found.stateMachineArn?.split(':').at(-1) ?? '',
-        status: found.status ?? '',
-        input: parse(found.input),
-        output: parse(found.output),
-        error: found.error,
-        cause: found.cause,
-        startedAt: found.startDate?.toISOString(),
-        stoppedAt: found.stopDate?.toISOString(),
-      }
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ExecutionDoesNotExist') throw error
-    }
-  }
-  throw new RegimenError('InvalidRequest', {
-    what: `no execution "${id}"`,
-    where: `in project ${context.project}`,
-    do: 'see `regimen executions list`',
-  })
-}
-
-const parse = (json: string | undefined): unknown => (json === undefined ? undefined : JSON.parse(json))

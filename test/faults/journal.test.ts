@@ -71,6 +71,60 @@ test('1 a journal cut at any transition resumes to the same output, without runn
   expect(cuts.length).toBeGreaterThan(40)
 })
 
+test('1 a redrive that a crash interrupts at any transition goes on to the same output', async () => {
+  const whole = temporaryDirectory()
+  const down = new Set(['left'])
+  const openOn = (directory: string, jobs: Set<string>) => {
+    const call = durableCalls(
+      () => undefined,
+      jobs,
+      () => new Promise(setImmediate),
+    )
+    return Engine.open({
+      directory,
+      region: 'us-east-1',
+      pollMilliseconds: 1,
+      call: async (service, action, input, as) => {
+        const payload =
+          input.Payload instanceof Uint8Array ? JSON.parse(Buffer.from(input.Payload).toString()) : ''
+        if (down.has(payload)) throw new Error('the function is down')
+        return call(service, action, input, as)
+      },
+    })
+  }
+  const jobs = new Set<string>()
+  const first = await openOn(whole, jobs)
+  await first.start(startOf(durableMachine))
+  expect((await first.ended(executionArn('one')))?.status).toBe('FAILED')
+  down.clear()
+  await first.redrive(executionArn('one'))
+  expect(await first.ended(executionArn('one'))).toMatchObject({ output: durableOutput })
+  await first.close()
+  const text = readFileSync(journalOf(whole))
+  let cuts = 0
+  for (
+    let at = text.indexOf('"kind":"redriven"');
+    at < text.length - 1 && at >= 0;
+    at = text.indexOf(10, at + 1)
+  ) {
+    const copy = temporaryDirectory()
+    cpSync(whole, copy, { recursive: true })
+    truncateSync(journalOf(copy), at + 1)
+    const engine = await openOn(copy, new Set(jobs))
+    await engine.resume()
+    // Cut within its own record, the redrive was never acknowledged.
+    if (engine.get(executionArn('one'))?.status === 'FAILED') await engine.redrive(executionArn('one'))
+    await engine.ended(executionArn('one'))
+    const ends = await engine.ends(executionArn('one'))
+    expect(ends, `cut at byte ${at}`).toMatchObject({ end: { output: durableOutput }, redrive: { count: 1 } })
+    const events = await eventsOf(engine)
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1))
+    await engine.close()
+    cuts += 1
+  }
+  expect(cuts).toBeGreaterThan(5)
+})
+
 test('3 a job that had succeeded before the crash is adopted: its result is taken, nothing is trained again', async () => {
   const whole = temporaryDirectory()
   const jobs = new Set<string>()

@@ -153,7 +153,10 @@ function powertools(functionName: string): Record<string, string> {
   }
 }
 
-/** DuckDB spills to /tmp beyond its limit; the rest of the memory is the program's and its buffers'. */
+/**
+ * DuckDB spills to /tmp beyond its limit; the rest of the memory is the program's and its buffers'. One thread: parts run
+ * beside each other, and a second thread that finds no work in a part spins.
+ */
 function duckdb(memoryMegabytes: number): Record<string, string> {
-  return { DUCKDB_MEMORY_MB: String(Math.floor(memoryMegabytes * 0.6)), DUCKDB_THREADS: '2' }
+  return { DUCKDB_MEMORY_MB: String(Math.floor(memoryMegabytes * 0.6)), DUCKDB_THREADS: '1' }
 }

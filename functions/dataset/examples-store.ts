@@ -28,9 +28,21 @@ export async function leaveOut(
  * @throws RegimenError `InvalidProject` when features.sql does not run over the schema contract.
  */
 export async function makeExamples({ database }: OpenPart, project: Project, seed: number): Promise<void> {
+  const examples = identifiedExamplesSql(project, seed)
+  await runningFeatures(project, () => database.run(`CREATE TABLE examples AS ${examples}`))
+}
+
+/** The examples as a SELECT in the order of the rows, for whoever reads them once. */
+export const identifiedExamplesSql = (project: Project, seed: number) =>
+  `SELECT * FROM (${examplesSql(project, seed)}) WHERE ${quoteName('entity_id')} IS NOT NULL`
+
+/** @throws RegimenError `InvalidProject` where `work`, a query over `features.sql`, is refused by the database. */
+export async function runningFeatures<Result>(
+  project: Project,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await database.run(`CREATE TABLE examples AS ${examplesSql(project, seed)}`)
-    await database.run(`DELETE FROM examples WHERE ${quoteName('entity_id')} IS NULL`)
+    return await work()
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     throw new RegimenError(

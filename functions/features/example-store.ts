@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extraColumns } from '../dataset/examples-sql.ts'
-import { makeExamples } from '../dataset/examples-store.ts'
+import { identifiedExamplesSql, runningFeatures } from '../dataset/examples-store.ts'
 import { openPart } from '../dataset/part-store.ts'
 import { type Database, numbersOf, openDatabase, textsOf } from '../duckdb-store.ts'
 import { RegimenError } from '../errors.ts'
@@ -28,10 +28,10 @@ export async function readExamples(
 ): Promise<Examples> {
   const open = await openPart(part, project.source)
   try {
-    await makeExamples(open, project, project.split.seed)
     const { sides } = options
     const only = sides === undefined ? '' : ` WHERE side IN (${sides.map(quoteText).join(', ')})`
-    return await selectExamples(open.database, `(SELECT * FROM examples${only})`, project)
+    const examples = `(SELECT * FROM (${identifiedExamplesSql(project, project.split.seed)})${only})`
+    return await runningFeatures(project, () => selectExamples(open.database, examples, project))
   } finally {
     await open.close()
   }

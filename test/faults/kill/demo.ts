@@ -44,8 +44,12 @@ export interface FinishedExecution {
   readonly events: readonly string[]
 }
 
-/** Import, train, approve, score two batches. */
-export async function playDemo(keeper: Keeper, files: DemoFiles): Promise<FinishedExecution[]> {
+/** Import, train, approve, then score the batches. @param rounds how often each batch is scored */
+export async function playDemo(
+  keeper: Keeper,
+  files: DemoFiles,
+  rounds: number,
+): Promise<FinishedExecution[]> {
   useEndpoint(keeper.endpoint)
   const context = await again(keeper, () => openContext({ json: true }))
   const dataset = await again(keeper, () => importDataset(context, files.table, 'faults'))
@@ -57,10 +61,12 @@ export async function playDemo(keeper: Keeper, files: DemoFiles): Promise<Finish
   const finished = [training]
   if (training.status !== 'SUCCEEDED') return finished
   await approve(keeper, trainingOutput.parse(JSON.parse(training.output)).modelVersion)
-  for (const [batch, file] of Object.entries(files.batches)) {
-    const inputUri = await again(keeper, () => uploadBatch(context, file))
-    finished.push(await play(keeper, context, batch, { pipeline: 'inference', inference: { inputUri } }))
-  }
+  for (let round = 1; round <= rounds; round++)
+    for (const [batch, file] of Object.entries(files.batches)) {
+      const inputUri = await again(keeper, () => uploadBatch(context, file))
+      const request = { pipeline: 'inference' as const, inference: { inputUri } }
+      finished.push(await play(keeper, context, `${batch}-${round}`, request))
+    }
   return finished
 }
 

@@ -27,13 +27,17 @@ interface Played extends Evidence {
   readonly seconds: number
 }
 
+/** A demo has room for so many kills in one round over its batches. */
+const killsARound = 15
+
 export async function killDemo({ kills, seed, rows, say }: KillDemoOptions): Promise<Check[]> {
   const root = mkdtempSync(join(tmpdir(), 'regimen-kills-'))
   try {
     const files = await makeFiles(join(root, 'files'), rows, 1)
     const port = await freePort()
+    const rounds = Math.max(1, Math.ceil(kills / killsARound))
     const calm = new Keeper(join(root, 'undisturbed'), port)
-    const reference = await playOn(calm, files).finally(() => calm.stop())
+    const reference = await playOn(calm, files, rounds).finally(() => calm.stop())
     say(
       `undisturbed: ${reference.seconds.toFixed(0)} s, ${reference.executions.map(({ name, status }) => `${name} ${status}`).join(', ')}`,
     )
@@ -41,7 +45,7 @@ export async function killDemo({ kills, seed, rows, say }: KillDemoOptions): Pro
     const keeper = new Keeper(join(root, 'killed'), port)
     const over = new AbortController()
     const striking = strike(keeper, { kills, seed, bytes: reference.bytes }, over.signal)
-    const disturbed = await playOn(keeper, files).finally(async () => {
+    const disturbed = await playOn(keeper, files, rounds).finally(async () => {
       over.abort()
       await striking
       await keeper.stop()
@@ -63,10 +67,10 @@ export async function killDemo({ kills, seed, rows, say }: KillDemoOptions): Pro
   }
 }
 
-async function playOn(keeper: Keeper, files: DemoFiles): Promise<Played> {
+async function playOn(keeper: Keeper, files: DemoFiles, rounds: number): Promise<Played> {
   const started = Date.now()
   await keeper.start()
-  const executions = await playDemo(keeper, files)
+  const executions = await playDemo(keeper, files, rounds)
   const seconds = (Date.now() - started) / 1_000
   const bytes = journalBytes(keeper.directory)
   return { executions, bytes, seconds, ...(await gather()) }

@@ -49,9 +49,9 @@ export async function strike(keeper: Keeper, options: KillerOptions, over: Abort
   try {
     while (struck.length < options.kills && !over.aborted) {
       const wanted = struck.length === 0 ? 'deploying' : random.pick(ordinary)
-      // Spread over what is left; a little early, so that the last ones do not come too late.
+      // Spread over what is left; early, so that the last ones do not come too late.
       const share = Math.max(0, options.bytes - journalBytes(directory)) / (options.kills - struck.length)
-      const target = journalBytes(directory) + Math.round(share * random.unit() * 0.9)
+      const target = journalBytes(directory) + Math.round(share * random.unit() * 0.6)
       const delay = random.integer(0, wanted === 'any time' ? 1_500 : 60)
       const nth = random.integer(1, 6)
       files.length = 0

@@ -1,6 +1,5 @@
 /** Objects in S3 by URI: JSON documents, whole objects and byte ranges. Credentials and endpoint come from the environment. */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -10,7 +9,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
 import { parseS3Uri } from './layout.ts'
+
+const uploadPartBytes = 8 * 1_024 * 1_024
 
 let client: S3Client | undefined
 
@@ -65,20 +67,17 @@ export async function putJson(uri: string, value: unknown): Promise<void> {
   await putBytes(uri, JSON.stringify(value), 'application/json')
 }
 
+/**
+ * Uploads a file of any size in bounded memory, a part at a time.
+ * A stream that broke off cannot be sent again, a part can: what fails on the way is retried.
+ */
 export async function putFile(
   uri: string,
   file: string,
   contentType = 'application/octet-stream',
 ): Promise<void> {
-  const { size } = await stat(file)
-  await s3().send(
-    new PutObjectCommand({
-      ...address(uri),
-      Body: createReadStream(file),
-      ContentLength: size,
-      ContentType: contentType,
-    }),
-  )
+  const params = { ...address(uri), Body: createReadStream(file), ContentType: contentType }
+  await new Upload({ client: s3(), params, partSize: uploadPartBytes, queueSize: 2 }).done()
 }
 
 export interface ObjectHead {

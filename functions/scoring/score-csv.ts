@@ -25,7 +25,7 @@ export async function* scoreCsv(
   let held = 0
   let row = 0
   for await (const line of typeof source === 'string' ? linesOf(source) : source) {
-    parseLine(
+    parseCsvLine(
       row === 0 ? line.replace(/^\uFEFF/, '') : line,
       ++row,
       model.features,
@@ -71,7 +71,17 @@ function numberText(value: number): string {
   return String(Number(value.toPrecision(9)))
 }
 
-function parseLine(line: string, row: number, columns: number, matrix: Float32Array, start: number): void {
+/**
+ * Reads a line of numbers into `matrix` from `start`; an empty cell is NaN.
+ * @throws RegimenError `FeatureContractBroken` naming row and column (from 1), never the cell
+ */
+export function parseCsvLine(
+  line: string,
+  row: number,
+  columns: number,
+  matrix: Float32Array,
+  start: number,
+): void {
   let at = 0
   let column = 0
   while (column < columns) {

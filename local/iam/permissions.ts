@@ -48,6 +48,7 @@ const stateMachines = firstOf(
 )
 
 const sageMaker = firstOf(
+  endpoints,
   named('sagemaker', 'training-job/', 'TrainingJobName'),
   named('sagemaker', 'transform-job/', 'TransformJobName'),
   named('sagemaker', 'processing-job/', 'ProcessingJobName'),
@@ -60,6 +61,13 @@ const sageMaker = firstOf(
   named('sagemaker', 'feature-group/', 'FeatureGroupName'),
   named('sagemaker', '', 'ResourceArn'),
 )
+
+/** An endpoint is made of a configuration, which the caller needs to be allowed too. */
+function endpoints(input: Json, { cloud }: Call): readonly string[] | undefined {
+  const [name, config] = [text(input, 'EndpointName'), text(input, 'EndpointConfigName')]
+  if (name === undefined || config === undefined) return undefined
+  return [cloud.arn('sagemaker', `endpoint/${name}`), cloud.arn('sagemaker', `endpoint-config/${config}`)]
+}
 
 /** A package of a group is `model-package/<group>/<version>`; the version does not exist yet when it is created. */
 function modelPackages(input: Json, { cloud }: Call, action: string): readonly string[] | undefined {

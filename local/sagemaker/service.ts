@@ -1,4 +1,4 @@
-/** SageMaker's control plane on the laptop: training jobs that really train, and the model registry. */
+/** SageMaker's control plane on the laptop: training jobs that really train, endpoints that really score, and the model registry. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { AwsError, type Call, type Cloud, type Json, type LocalService } from '.
 import { batchActions, openBatch } from './batch-actions.ts'
 import { createModelPackage } from './create-model-package.ts'
 import { createTrainingJob } from './create-training-job.ts'
+import { endpointActions, openEndpoints } from './endpoint-actions.ts'
 import { listModelPackages } from './list-model-packages.ts'
 import { listTrainingJobs } from './list-training-jobs.ts'
 import { describeModelPackage, findPackage, modelPackageSchema } from './model-package.ts'
@@ -19,6 +20,7 @@ import {
   modelPackageGroupSchema,
 } from './model-package-group.ts'
 import { modelPackageGroupResource } from './model-package-group-resource.ts'
+import { answerRuntime } from './runtime-http.ts'
 import { describeTrainingJob, hasEnded, trainingJobSchema } from './training-job.ts'
 import { type RunnerOptions, TrainingRunner } from './training-runner.ts'
 import { updateModelPackage } from './update-model-package.ts'
@@ -31,7 +33,8 @@ function open(cloud: Cloud, options: RunnerOptions) {
   const groups = new DurableCollection(join(directory, 'model-package-groups'), modelPackageGroupSchema)
   const packages = new DurableCollection(join(directory, 'model-packages'), modelPackageSchema)
   const batch = openBatch(cloud, (name) => jobs.get(name))
-  return { jobs, groups, packages, batch, runner: new TrainingRunner(cloud, jobs, options) }
+  const hosting = openEndpoints(cloud, batch.models)
+  return { jobs, groups, packages, batch, hosting, runner: new TrainingRunner(cloud, jobs, options) }
 }
 
 const jobRequest = z.object({ TrainingJobName: z.string().min(1).max(63) })
@@ -52,6 +55,7 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
     name: 'sagemaker',
     actions: {
       ...batchActions((cloud) => state({ cloud }).batch),
+      ...endpointActions((cloud) => state({ cloud }).hosting),
       async CreateTrainingJob(input, call) {
         const { jobs, runner } = state(call)
         const job = await createTrainingJob(input, call, jobs)
@@ -105,16 +109,19 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
       },
     },
     resources: { 'aws:sagemaker/modelPackageGroup:ModelPackageGroup': modelPackageGroupResource },
+    http: answerRuntime,
     async start(cloud) {
-      const { runner, batch } = state({ cloud })
+      const { runner, batch, hosting } = state({ cloud })
       runner.resume()
       batch.transformer.resume()
       batch.tuner.resume()
+      hosting.runner.resume()
     },
     async stop() {
       await opened?.runner.shutdown()
       await opened?.batch.transformer.shutdown()
       await opened?.batch.tuner.shutdown()
+      await opened?.hosting.runner.shutdown()
     },
   }
 }

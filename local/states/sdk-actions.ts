@@ -20,6 +20,7 @@ export const sdkServices: Readonly<Record<string, SdkService>> = {
   lambda: { signed: 'lambda', client: '@aws-sdk/client-lambda' },
   s3: { signed: 's3', client: '@aws-sdk/client-s3' },
   sagemaker: { signed: 'sagemaker', client: '@aws-sdk/client-sagemaker' },
+  sagemakerruntime: { signed: 'sagemaker' },
   scheduler: { signed: 'scheduler' },
   sfn: { signed: 'states', client: '@aws-sdk/client-sfn' },
   sns: { signed: 'sns', client: '@aws-sdk/client-sns' },

@@ -26,6 +26,7 @@ const sdkNames: Readonly<Record<string, string>> = {
   lambda: 'Lambda',
   dynamodb: 'DynamoDb',
   sagemaker: 'SageMaker',
+  sagemakerruntime: 'SageMakerRuntime',
   sfn: 'Sfn',
   sns: 'Sns',
   eventbridge: 'EventBridge',

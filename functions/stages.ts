@@ -44,15 +44,21 @@ export const part = z.object({
   uri,
   versionId: z.string().optional(),
   format: z.enum(['csv', 'parquet', 'jsonl']),
-  /** Bytes of the part within the object, end exclusive; for Parquet the row groups are named instead. */
+  /**
+   * Bytes of the part within the object, end exclusive; where the object is compressed or in UTF-16, bytes of its text.
+   * For Parquet the row groups are named instead.
+   */
   byteStart: count,
   byteEnd: count,
+  objectBytes: count.optional(),
   rowGroups: z.array(count).optional(),
   /** CSV: the header of the file, its delimiter, encoding and compression. */
   header: z.array(z.string()).optional(),
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin-1']).optional(),
   compression: z.enum(['none', 'gzip', 'zstd']).optional(),
+  /** CSV: a carriage return alone ends some of its records; the part is written anew before DuckDB reads it. */
+  irregular: z.boolean().optional(),
   /** Data rows of the object before this part, and in it: what makes a row of a part a row of the file. */
   firstRow: count.optional(),
   rows: count.optional(),

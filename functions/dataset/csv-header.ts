@@ -1,5 +1,6 @@
 /** Reads the head of a file: encoding, delimiter and the names in the header record. */
 import { RegimenError } from '../errors.ts'
+import { checkNames } from './check-names.ts'
 import { type Delimiter, delimiters, parseRecords } from './csv-records.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1'
@@ -26,43 +27,41 @@ export function sniffEncoding(head: Uint8Array): { encoding: Encoding | undefine
   return { encoding: undefined, mark: 0 }
 }
 
+/** Records that a delimiter is tried on. */
+const triedRecords = 100
+
 /**
- * Parses the first record of `text`. The delimiter is the one that cuts it into the most names.
+ * Parses the first record of `text`. The delimiter is the one that cuts all of the first records into as many fields as
+ * the header, and that into the most names; of equals the comma, which RFC 4180 names.
  *
+ * @param whole whether the text is all there is. Fields of the sample are as they stand there, of the header trimmed.
  * @throws RegimenError `DatasetEmpty`, `DatasetUnreadable` (no end of the record), `DatasetSchemaMismatch` (a name
  * stands twice or is empty).
  */
-export function parseHeader(text: string, uri: string): CsvHeader {
+export function parseHeader(text: string, uri: string, whole = true): CsvHeader {
   if (text.trim() === '')
     throw new RegimenError('DatasetEmpty', {
       what: 'the file is empty',
       where: uri,
       do: 'upload a file with rows',
     })
-  const records = delimiters.map((delimiter) => ({
-    delimiter,
-    names: parseRecords(text, delimiter, 1)[0]?.map((name) => name.trim()),
-  }))
-  const best = records.reduce((a, b) => ((b.names?.length ?? 0) > (a.names?.length ?? 0) ? b : a))
+  const tried = delimiters.map((delimiter) => {
+    const [names, ...rows] = parseRecords(text, delimiter, triedRecords, whole)
+    const fits = rows.every(({ length }) => length === names?.length)
+    return { delimiter, names: names?.map((name) => name.trim()), fits }
+  })
+  const width = ({ names }: (typeof tried)[number]) => names?.length ?? 0
+  const fitting = tried.filter((each) => each.fits && width(each) > 1)
+  const best = (fitting.length > 0 ? fitting : tried).reduce((a, b) => (width(b) > width(a) ? b : a))
   if (best.names === undefined)
     throw new RegimenError('DatasetUnreadable', {
-      what: 'the header has a quote that is never closed',
+      what: whole
+        ? 'the header has a quote that is never closed'
+        : `the header does not end within the first ${text.length} characters`,
       where: `${uri}, header`,
-      do: 'close the quote; the file must keep RFC 4180',
+      expected: 'one record of names first, as RFC 4180 writes it',
+      do: 'close its quotes, and shorten its names',
     })
-  const seen = new Set<string>()
-  for (const [at, name] of best.names.entries()) {
-    if (name === '' || seen.has(name))
-      throw new RegimenError('DatasetSchemaMismatch', {
-        what:
-          name === ''
-            ? `column ${at + 1} has no name`
-            : `the header names column ${at + 1} like one before it`,
-        where: `${uri}, header`,
-        expected: 'one name for each column, each once',
-        do: 'correct the header',
-      })
-    seen.add(name)
-  }
+  checkNames(best.names, uri)
   return { names: best.names, delimiter: best.delimiter }
 }

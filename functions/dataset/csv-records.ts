@@ -3,8 +3,12 @@
 export const delimiters = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof delimiters)[number]
 
-/** Up to `limit` records that are complete; a quote that is never closed ends the list. */
-export function parseRecords(text: string, delimiter: Delimiter, limit: number): string[][] {
+/**
+ * Up to `limit` records that are complete; a quote that is never closed ends the list.
+ *
+ * @param whole whether the text is all there is: otherwise a record that ends with it may go on.
+ */
+export function parseRecords(text: string, delimiter: Delimiter, limit: number, whole = true): string[][] {
   const records: string[][] = []
   let at = 0
   while (records.length < limit && at < text.length) {
@@ -17,6 +21,7 @@ export function parseRecords(text: string, delimiter: Delimiter, limit: number):
       if (text[at] !== delimiter) break
       at++
     }
+    if (!whole && at + 1 >= text.length) return records
     if (text[at] === '\r') at++
     if (text[at] === '\n') at++
     if (record.length > 1 || record[0] !== '') records.push(record)

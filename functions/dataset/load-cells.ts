@@ -1,14 +1,14 @@
 /** SQL that loads a file into the table `cells`: `row_number` from 1, and every column as text, missing as null. */
-import { quoteName, quoteText } from '../quote-sql.ts'
+import { quoteText } from '../quote-sql.ts'
 import type { Delimiter } from './csv-records.ts'
 import { cellName } from './typed-columns.ts'
 
-/** Longest line that is read; a longer one is refused. */
-const maxLineBytes = 32 * 1_024 * 1_024
+/** Longest line that is read: twice the longest record, since one that is written anew may have every quote doubled. */
+const maxLineBytes = 34 * 1_024 * 1_024
 
 export interface CellSource {
   readonly file: string
-  readonly format: 'csv' | 'parquet' | 'jsonl'
+  readonly format: 'csv' | 'parquet'
   /** Every column of the file, in order. */
   readonly header: readonly string[]
   readonly delimiter?: Delimiter | undefined
@@ -16,34 +16,35 @@ export interface CellSource {
   readonly hasHeader: boolean
   /** Cell texts that mean "missing", beside the empty cell. */
   readonly nullTokens: readonly string[]
-  /** Parquet: rows of the file to read, from `firstRow` (0-based). */
-  readonly firstRow?: number | undefined
-  readonly rows?: number | undefined
 }
 
-export function loadCellsSql(source: CellSource): string {
-  const missing = [...new Set(['', ...source.nullTokens])].map(quoteText)
-  const path = quoteText(source.file)
-  if (source.format === 'csv') {
-    const columns = source.header.map((_, at) => `'${cellName(at)}': 'VARCHAR'`)
-    // The scan has refused whatever breaks RFC 4180; strict mode would refuse mixed line ends on top.
-    const reader = `read_csv(${path}, auto_detect = false, header = ${source.hasHeader}, delim = ${quoteText(
-      source.delimiter ?? ',',
-    )}, quote = '"', escape = '"', strict_mode = false, null_padding = false, nullstr = [${missing.join(', ')}],
-      max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, columns = {${columns.join(', ')}})`
-    return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, * FROM ${reader}`
+export function loadCellsSql({ file, format, header, delimiter, hasHeader, nullTokens }: CellSource): string {
+  const path = quoteText(file)
+  if (format === 'parquet') {
+    const selected = header.map((_, at) => cellName(at)).join(', ')
+    return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, ${selected}
+      FROM (${parquetCellsSql(path, header, nullTokens)})`
   }
-  const selected = source.header.map((name, at) => {
-    const text = `CAST(${quoteName(name)} AS VARCHAR)`
-    return `CASE WHEN ${text} IN (${missing.join(', ')}) THEN NULL ELSE ${text} END AS ${cellName(at)}`
-  })
-  if (source.format === 'jsonl') {
-    const columns = source.header.map((name) => `${quoteText(name)}: 'VARCHAR'`)
-    const reader = `read_json(${path}, format = 'newline_delimited', columns = {${columns.join(', ')}})`
-    return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, ${selected.join(', ')} FROM ${reader}`
-  }
-  const first = source.firstRow ?? 0
-  const last = source.rows === undefined ? '' : ` AND file_row_number < ${first + source.rows}`
-  return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, ${selected.join(', ')}
-    FROM read_parquet(${path}, file_row_number = true) WHERE file_row_number >= ${first}${last}`
+  const columns = header.map((_, at) => `'${cellName(at)}': 'VARCHAR'`)
+  // The scan has refused whatever breaks RFC 4180; strict mode would refuse mixed line ends on top.
+  return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, * FROM read_csv(${path},
+    auto_detect = false, header = ${hasHeader}, delim = ${quoteText(delimiter ?? ',')}, quote = '"', escape = '"',
+    strict_mode = false, null_padding = false, nullstr = [${missing(nullTokens)}],
+    max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, columns = {${columns.join(', ')}})`
 }
+
+/** The columns of a Parquet file by their places: names that differ in case only are one name to DuckDB. */
+export function parquetCellsSql(
+  path: string,
+  header: readonly string[],
+  nullTokens: readonly string[],
+): string {
+  const selected = header.map((_, at) => {
+    const text = `CAST(v${at} AS VARCHAR)`
+    return `CASE WHEN ${text} NOT IN (${missing(nullTokens)}) THEN ${text} END AS ${cellName(at)}`
+  })
+  const values = header.map((_, at) => `v${at}`).join(', ')
+  return `SELECT ${selected.join(', ')} FROM read_parquet(${path}, binary_as_string = true) AS file(${values})`
+}
+
+const missing = (nullTokens: readonly string[]) => [...new Set(['', ...nullTokens])].map(quoteText).join(', ')

@@ -1,16 +1,14 @@
 /** Opens one part of a source as DuckDB's table `cells` (text) and view `raw` (typed by the schema contract). */
-import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { type Database, DatabaseError, openDatabase } from '../duckdb-store.ts'
 import { RegimenError } from '../errors.ts'
-import { download } from '../object-store.ts'
 import type { Project } from '../project.ts'
 import type { Part } from '../stages.ts'
+import { cellFile } from './cell-file-store.ts'
 import { type CellSource, loadCellsSql } from './load-cells.ts'
-import { decoded, decompressed, objectSource, storedChunks, withoutMark } from './source-text-store.ts'
+import { objectSource } from './source-text-store.ts'
 import { rawViewSql } from './typed-columns.ts'
 
 export interface OpenPart {
@@ -28,24 +26,17 @@ export interface OpenPart {
  * @throws RegimenError `DatasetUnreadable` when the part does not hold the rows that the plan counted,
  * `DatasetChanged` when the version that was planned is gone.
  */
-export async function openPart(part: Part, source: Project['source']): Promise<OpenPart> {
+export async function openPart(part: Part, { columns, nullTokens }: Project['source']): Promise<OpenPart> {
   const directory = await mkdtemp(join(tmpdir(), 'regimen-part-'))
-  const file = join(directory, 'source')
-  const header = part.header ?? source.columns.map(({ name }) => name)
+  const header = part.header ?? columns.map(({ name }) => name)
   try {
-    await fetchPart(part, file)
+    const { uri, versionId, byteEnd } = part
+    const bytes = part.objectBytes ?? byteEnd
+    const source = objectSource({ uri, versionId, bytes })
+    const cells = await cellFile(source, part, header, directory).catch((error: unknown) => gone(uri, error))
     return await openCells(
-      {
-        file,
-        format: part.format,
-        header,
-        delimiter: part.delimiter,
-        // A first part may start behind a byte order mark.
-        hasHeader: part.byteStart <= 3,
-        nullTokens: source.nullTokens,
-        ...(part.format === 'parquet' ? { firstRow: part.firstRow, rows: part.rows } : {}),
-      },
-      { directory, where: `${part.uri}, part ${part.index}`, columns: source.columns, rows: part.rows },
+      { ...cells, nullTokens },
+      { directory, where: `${uri}, part ${part.index}`, columns, rows: part.rows },
     )
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
@@ -97,26 +88,12 @@ function unreadable(where: string, got: string, cause?: unknown): RegimenError {
   )
 }
 
-async function fetchPart(part: Part, file: string): Promise<void> {
-  const { uri, versionId, byteStart, byteEnd } = part
-  const encoding = part.encoding ?? 'utf-8'
-  const compression = part.compression ?? 'none'
-  try {
-    if (part.format === 'parquet') await download({ uri, versionId }, file)
-    else if (encoding === 'utf-8' && compression === 'none')
-      await download({ uri, versionId, byteStart, byteEnd }, file)
-    else {
-      const stored = storedChunks(objectSource({ uri, versionId, bytes: byteEnd }), byteStart, byteEnd)
-      const text = decoded(decompressed(stored, compression, uri), encoding)
-      await pipeline(withoutMark(text), createWriteStream(file))
-    }
-  } catch (error) {
-    if (error instanceof Error && ['NoSuchVersion', 'NoSuchKey', 'NotFound'].includes(error.name))
-      throw new RegimenError(
-        'DatasetChanged',
-        { what: 'the object that was planned is gone', where: uri, do: 'start the run again' },
-        { cause: error },
-      )
-    throw error
-  }
+function gone(uri: string, error: unknown): never {
+  if (error instanceof Error && ['NoSuchVersion', 'NoSuchKey', 'NotFound'].includes(error.name))
+    throw new RegimenError(
+      'DatasetChanged',
+      { what: 'the object that was planned is gone', where: uri, do: 'start the run again' },
+      { cause: error },
+    )
+  throw error
 }

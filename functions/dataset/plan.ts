@@ -3,7 +3,7 @@ import type { Project } from '../project.ts'
 import type { Part } from '../stages.ts'
 import type { Encoding } from './csv-header.ts'
 import type { Delimiter } from './csv-records.ts'
-import type { Cut } from './scan-csv.ts'
+import type { Cut } from './cuts.ts'
 
 /** What one walk over an object found. */
 export interface SourceFile {
@@ -16,15 +16,14 @@ export interface SourceFile {
   readonly encoding: Encoding
   readonly compression: 'none' | 'gzip' | 'zstd'
   readonly rows: number
-  /** Where the text may be cut; one cut where it may not. */
+  /** Where the text may be cut: bytes of the object, or of its text where it is compressed or in UTF-16. */
   readonly cuts: readonly Cut[]
+  /** CSV: some of its line ends are not what other readers take for one. */
+  readonly irregular?: boolean | undefined
   /** Parquet: rows of each row group. */
   readonly rowGroups?: readonly { rows: number; bytes: number }[] | undefined
   readonly shifts: Readonly<Record<string, number>>
 }
-
-/** Decoded or decompressed text has no byte ranges of the object: it is read whole. */
-const isWhole = (file: SourceFile) => file.compression !== 'none' || file.encoding.startsWith('utf-16')
 
 /** The parts of all files, numbered from 0 in the order given. */
 export function planParts(files: readonly SourceFile[], partBytes: number): Part[] {
@@ -42,7 +41,9 @@ export function planParts(files: readonly SourceFile[], partBytes: number): Part
         ...(cut.rowGroups === undefined ? {} : { rowGroups: cut.rowGroups }),
         header: [...file.header],
         ...(file.delimiter === undefined ? {} : { delimiter: file.delimiter }),
+        objectBytes: file.bytes,
         ...(file.format === 'parquet' ? {} : { encoding: file.encoding, compression: file.compression }),
+        ...(file.irregular === true ? { irregular: true } : {}),
         firstRow: cut.firstRow,
         rows: cut.rows,
         shifts: { ...origins },
@@ -52,7 +53,6 @@ export function planParts(files: readonly SourceFile[], partBytes: number): Part
 
 function cutsOf(file: SourceFile, partBytes: number): (Cut & { rowGroups?: number[] })[] {
   if (file.rowGroups !== undefined) return groupsOf(file, file.rowGroups, partBytes)
-  if (isWhole(file)) return [{ byteStart: 0, byteEnd: file.bytes, firstRow: 0, rows: file.rows }]
   return [...file.cuts]
 }
 

@@ -1,21 +1,17 @@
 /** Walks a delimited text once, byte by byte: counts rows as RFC 4180 does, finds where it may be cut, refuses what is broken. */
 import { RegimenError } from '../errors.ts'
 import type { Delimiter } from './csv-records.ts'
+import { type Cut, Cuts } from './cuts.ts'
 
-/** A stretch of whole rows; `firstRow` rows of the file stand before it. */
-export interface Cut {
-  readonly byteStart: number
-  readonly byteEnd: number
-  readonly firstRow: number
-  readonly rows: number
-}
+/** Longest record that is read, in bytes. */
+export const maxRecordBytes = 16 * 1_024 * 1_024
 
 export interface ScannedCsv {
   /** Data rows, without the header. */
   readonly rows: number
   readonly bytes: number
-  /** A quoted field holds a line break: the text must not be cut. */
-  readonly quotedBreaks: boolean
+  /** Carriage returns alone end records, which other readers take otherwise: the text is written anew before it is read. */
+  readonly irregular: boolean
   readonly cuts: readonly Cut[]
 }
 
@@ -39,21 +35,17 @@ type State = typeof atStart | typeof inField | typeof inQuotes | typeof afterQuo
 export class CsvScan {
   readonly #delimiter: number
   readonly #columns: number
-  readonly #partBytes: number
   readonly #uri: string
+  readonly #cuts: Cuts
   #state: State = atStart
   #fields = 1
-  #recordBytes = 0
+  #recordStart: number
   #onlySpaces = true
   #pendingCarriage = false
   #header = true
   #rows = 0
-  #bytes = 0
-  #quotedBreaks = false
-  readonly #start: number
-  #cutStart: number
-  #cutRows = 0
-  readonly #cuts: Cut[] = []
+  #bytes: number
+  #irregular = false
 
   /** @param columns fields of the header. @param partBytes aimed size of a cut. @param offset bytes before the text. */
   constructor(options: {
@@ -65,31 +57,45 @@ export class CsvScan {
   }) {
     this.#delimiter = options.delimiter.charCodeAt(0)
     this.#columns = options.columns
-    this.#partBytes = options.partBytes
     this.#uri = options.uri
     this.#bytes = options.offset ?? 0
-    this.#start = this.#bytes
-    this.#cutStart = this.#bytes
+    this.#recordStart = this.#bytes
+    this.#cuts = new Cuts(options.partBytes, this.#bytes)
+  }
+
+  /** Where the walk stands, in words: no name, for a file without a header would show a row's cells as names. */
+  get place(): string {
+    return `${this.#header ? 'header' : `row ${this.#rows + 1}`}, column ${this.#fields}`
   }
 
   push(chunk: Uint8Array): void {
     const delimiter = this.#delimiter
     const length = chunk.length
     for (let at = 0; at < length; at++) {
+      // Most bytes are the inside of a field; these are the fast ways through them.
       if (this.#state === inField && !this.#pendingCarriage) {
-        // Most bytes are the inside of a plain field; this is the fast way through them.
         const start = at
         let byte = chunk[at] as number
         while (byte > quote && byte !== delimiter && ++at < length) byte = chunk[at] as number
-        if (at > start) {
-          this.#recordBytes += at - start
-          this.#onlySpaces = false
-        }
+        if (at > start) this.#onlySpaces = false
+        if (at === length) break
+      } else if (this.#state === inQuotes) {
+        let byte = chunk[at] as number
+        while (byte !== quote && byte !== 0 && ++at < length) byte = chunk[at] as number
         if (at === length) break
       }
       this.#step(chunk[at] as number, at)
     }
     this.#bytes += length
+    this.#checkLength(this.#bytes)
+  }
+
+  #checkLength(position: number): void {
+    if (position - this.#recordStart > maxRecordBytes)
+      this.#refuse(
+        `is longer than ${maxRecordBytes} bytes`,
+        'shorter rows; a quote that is never closed makes long ones',
+      )
   }
 
   #step(byte: number, at: number): void {
@@ -97,26 +103,23 @@ export class CsvScan {
     if (this.#pendingCarriage) {
       this.#pendingCarriage = false
       if (byte === newline) {
-        this.#endRecord(at + 1)
+        this.#endRecord(at + 1, 2)
         return
       }
-      this.#endRecord(at)
+      this.#irregular = true
+      this.#endRecord(at, 1)
     }
     if (this.#state === inQuotes) {
       if (byte === quote) this.#state = afterQuote
-      else if ((byte === newline || byte === carriage) && !this.#header) this.#quotedBreaks = true
-      this.#recordBytes++
     } else if (byte === newline) {
-      this.#endRecord(at + 1)
+      this.#endRecord(at + 1, 1)
     } else if (byte === carriage) {
       this.#pendingCarriage = true
     } else if (byte === this.#delimiter) {
       this.#fields++
-      this.#recordBytes++
       this.#state = atStart
       this.#onlySpaces = true
     } else if (byte === quote) {
-      this.#recordBytes++
       if (this.#state === atStart || this.#state === afterQuote) this.#state = inQuotes
       else if (this.#onlySpaces)
         this.#refuse('has a quoted field that starts with a space', 'the quote first')
@@ -124,47 +127,39 @@ export class CsvScan {
       if (this.#state === afterQuote) this.#refuse('has text after a closing quote', 'a delimiter there')
       this.#state = inField
       if (byte !== space) this.#onlySpaces = false
-      this.#recordBytes++
     }
   }
 
-  /** `next` is the position within the chunk at which the next record starts. */
-  #endRecord(next: number): void {
+  /** `next` is the position within the chunk at which the next record starts, `mark` the length of the line end. */
+  #endRecord(next: number, mark: number): void {
+    const position = this.#bytes + next
     // As DuckDB reads it: a blank line is no row, unless the table has one column (then it is a row with null).
-    const blank = this.#recordBytes === 0
+    const blank = position - mark === this.#recordStart
+    this.#checkLength(position)
     if (this.#fields !== this.#columns && !blank)
-      this.#refuse(`has ${this.#fields} fields`, `${this.#columns}, as the header has`)
+      this.#refuse(
+        `has ${this.#fields === 1 ? '1 field' : `${this.#fields} fields`}`,
+        `${this.#columns}, as the header has`,
+      )
     if (this.#header) {
       if (!blank) this.#header = false
     } else if (!blank || this.#columns === 1) {
       this.#rows++
-      this.#cutRows++
     }
     this.#state = atStart
     this.#fields = 1
-    this.#recordBytes = 0
     this.#onlySpaces = true
-    const position = this.#bytes + next
-    if (position - this.#cutStart >= this.#partBytes && this.#cutRows > 0) this.#cut(position)
-  }
-
-  #cut(position: number): void {
-    this.#cuts.push({
-      byteStart: this.#cutStart,
-      byteEnd: position,
-      firstRow: this.#rows - this.#cutRows,
-      rows: this.#cutRows,
-    })
-    this.#cutStart = position
-    this.#cutRows = 0
+    this.#recordStart = position
+    this.#cuts.offer(position, this.#rows)
   }
 
   /** @throws RegimenError `DatasetUnreadable` for an open quote, `DatasetEmpty` when there is no row. */
   end(): ScannedCsv {
     if (this.#state === inQuotes) this.#refuse('opens a quote that is never closed', 'a closing quote')
-    if (this.#pendingCarriage || this.#recordBytes > 0) {
+    if (this.#pendingCarriage || this.#bytes > this.#recordStart) {
+      if (this.#pendingCarriage) this.#irregular = true
+      this.#endRecord(0, this.#pendingCarriage ? 1 : 0)
       this.#pendingCarriage = false
-      this.#endRecord(0)
     }
     if (this.#rows === 0)
       throw new RegimenError('DatasetEmpty', {
@@ -172,22 +167,13 @@ export class CsvScan {
         where: this.#uri,
         do: 'upload a file with rows',
       })
-    if (this.#cutRows > 0) this.#cut(this.#bytes)
-    const last = this.#cuts.at(-1)
-    if (last !== undefined) this.#cuts[this.#cuts.length - 1] = { ...last, byteEnd: this.#bytes }
-    const whole = { byteStart: this.#start, byteEnd: this.#bytes, firstRow: 0, rows: this.#rows }
-    return {
-      rows: this.#rows,
-      bytes: this.#bytes,
-      quotedBreaks: this.#quotedBreaks,
-      cuts: this.#quotedBreaks ? [whole] : this.#cuts,
-    }
+    const cuts = this.#cuts.end(this.#bytes, this.#rows)
+    return { rows: this.#rows, bytes: this.#bytes, irregular: this.#irregular, cuts }
   }
 
   #refuse(got: string, expected: string): never {
-    const row = this.#header ? 'header' : `row ${this.#rows + 1}`
     throw new RegimenError('DatasetUnreadable', {
-      what: `the table cannot be read: ${row} ${got}`,
+      what: `the table cannot be read: ${this.place} ${got}`,
       where: this.#uri,
       expected,
       do: 'correct the file; it must keep RFC 4180',

@@ -1,56 +1,102 @@
-/** Walks newline-delimited JSON once: counts its rows and finds where it may be cut. JSON escapes the line breaks in texts. */
+/** Walks newline-delimited JSON once: reads every line, gathers the keys, finds where it may be cut, refuses what is no row. */
 import { RegimenError } from '../errors.ts'
-import type { Cut } from './scan-csv.ts'
+import { type Cut, Cuts } from './cuts.ts'
+import { type JsonCell, JsonFault, JsonTable } from './json-table.ts'
+import { maxRecordBytes } from './scan-csv.ts'
 
 const newline = 0x0a
+/** Keys that a table may have: more of them are data that stand where names should. */
+const maxKeys = 20_000
+
+export interface ScannedLines {
+  readonly rows: number
+  readonly cuts: readonly Cut[]
+  /** Every key of every line. */
+  readonly header: readonly string[]
+  /** The first rows, shorter where a key came later. */
+  readonly sample: readonly (readonly JsonCell[])[]
+}
 
 export class LineScan {
-  readonly #partBytes: number
   readonly #uri: string
-  #bytes = 0
+  readonly #sampleRows: number
+  readonly #cuts: Cuts
+  readonly #table = new JsonTable()
+  readonly #sample: JsonCell[][] = []
+  #rest: Buffer[] = []
+  #restBytes = 0
+  #bytes: number
   #rows = 0
-  #blank = true
-  #cut: { byteStart: number; firstRow: number } = { byteStart: 0, firstRow: 0 }
-  readonly #cuts: Cut[] = []
 
-  constructor(options: { partBytes: number; uri: string; offset?: number }) {
-    this.#partBytes = options.partBytes
+  constructor(options: { partBytes: number; uri: string; sampleRows: number; offset?: number }) {
     this.#uri = options.uri
+    this.#sampleRows = options.sampleRows
     this.#bytes = options.offset ?? 0
-    this.#cut = { byteStart: this.#bytes, firstRow: 0 }
+    this.#cuts = new Cuts(options.partBytes, this.#bytes)
   }
 
-  push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at] as number
-      if (byte === newline) this.#endLine(this.#bytes + at + 1)
-      else if (byte > 0x20) this.#blank = false
+  get place(): string {
+    return `row ${this.#rows + 1}`
+  }
+
+  push(chunk: Buffer): void {
+    let start = 0
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
+      this.#line(chunk.subarray(start, at))
+      start = at + 1
+      this.#cuts.offer(this.#bytes + start, this.#rows)
     }
     this.#bytes += chunk.length
+    if (start === chunk.length) return
+    this.#rest.push(Buffer.from(chunk.subarray(start)))
+    this.#restBytes += chunk.length - start
+    if (this.#restBytes > maxRecordBytes)
+      this.#refuse(new JsonFault(`is longer than ${maxRecordBytes} bytes`, 'one JSON object per line'))
   }
 
-  #endLine(position: number): void {
-    if (!this.#blank) this.#rows++
-    this.#blank = true
-    if (position - this.#cut.byteStart >= this.#partBytes && this.#rows > this.#cut.firstRow)
-      this.#close(position)
-  }
-
-  #close(position: number): void {
-    this.#cuts.push({ ...this.#cut, byteEnd: position, rows: this.#rows - this.#cut.firstRow })
-    this.#cut = { byteStart: position, firstRow: this.#rows }
+  #line(end: Buffer): void {
+    const bytes = this.#rest.length === 0 ? end : Buffer.concat([...this.#rest, end])
+    this.#rest = []
+    this.#restBytes = 0
+    const line = bytes.toString('utf8')
+    if (line.trim() === '') return
+    try {
+      const cells = this.#table.read(line)
+      if (this.#sample.length < this.#sampleRows) this.#sample.push(cells)
+    } catch (error) {
+      this.#refuse(error)
+    }
+    this.#rows++
+    if (this.#table.names.length > maxKeys)
+      throw new RegimenError('DatasetUnreadable', {
+        what: `the lines have more than ${maxKeys} different keys`,
+        where: `${this.#uri}, row ${this.#rows}`,
+        expected: 'the same keys in every line',
+        do: 'make a value of what is a key',
+      })
   }
 
   /** @throws RegimenError `DatasetEmpty` when there is no row. */
-  end(): { rows: number; cuts: readonly Cut[] } {
-    if (!this.#blank) this.#endLine(this.#bytes)
+  end(): ScannedLines {
+    this.#line(Buffer.alloc(0))
     if (this.#rows === 0)
       throw new RegimenError('DatasetEmpty', {
         what: 'the file has no rows',
         where: this.#uri,
         do: 'upload a file with rows',
       })
-    if (this.#rows > this.#cut.firstRow) this.#close(this.#bytes)
-    return { rows: this.#rows, cuts: this.#cuts }
+    const cuts = this.#cuts.end(this.#bytes, this.#rows)
+    return { rows: this.#rows, cuts, header: this.#table.names, sample: this.#sample }
+  }
+
+  #refuse(error: unknown): never {
+    if (!(error instanceof JsonFault)) throw error
+    const column = error.column === undefined ? '' : `, column ${JSON.stringify(error.column.slice(0, 60))}`
+    throw new RegimenError('DatasetUnreadable', {
+      what: `the table cannot be read: ${this.place}${column} ${error.message}`,
+      where: this.#uri,
+      expected: error.expected,
+      do: 'correct the line; each must be one flat JSON object (RFC 8259)',
+    })
   }
 }

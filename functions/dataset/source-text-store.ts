@@ -1,17 +1,10 @@
-/** Streams a source object as UTF-8: in ranges, decompressed, decoded, and never more than the stated size. */
+/** Source files wherever they lie, read in ranges that are asked for ahead. */
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { RegimenError } from '../errors.ts'
 import { download, getBytes, type ObjectHead } from '../object-store.ts'
-import type { Encoding } from './csv-header.ts'
 
 const rangeBytes = 8 * 1_024 * 1_024
-
-/** Decompressed size beyond which an object is refused: 4 GiB unless the environment says otherwise. */
-const maxDecompressedBytes = () => Number(process.env.DATASET_MAX_DECOMPRESSED_BYTES ?? 4 * 1_024 ** 3)
-
-export type Compression = 'none' | 'gzip' | 'zstd'
+/** Ranges on their way while one is worked on: S3 answers one stream no faster than a scan reads. */
+const ahead = 3
 
 /** A file wherever it lies: in the bucket, or on disk. */
 export interface ByteSource {
@@ -20,8 +13,8 @@ export interface ByteSource {
   readonly versionId?: string | undefined
   /** Bytes from `start` up to `end`, exclusive. */
   read(start: number, end: number): Promise<Buffer>
-  /** A file on disk that holds all of it; `directory` may be written to. */
-  onDisk(directory: string): Promise<string>
+  /** A file on disk that holds the bytes from `start` up to `end`; `directory` may be written to. */
+  onDisk(directory: string, start?: number, end?: number): Promise<string>
 }
 
 export function objectSource({
@@ -34,9 +27,9 @@ export function objectSource({
     bytes,
     versionId,
     read: (byteStart, byteEnd) => getBytes({ uri, versionId, byteStart, byteEnd }),
-    async onDisk(directory) {
+    async onDisk(directory, byteStart, byteEnd) {
       const file = join(directory, 'source')
-      await download({ uri, versionId }, file)
+      await download({ uri, versionId, byteStart, byteEnd }, file)
       return file
     },
   }
@@ -48,74 +41,20 @@ export async function* storedChunks(
   start = 0,
   end = source.bytes,
 ): AsyncGenerator<Buffer> {
-  for (let at = start; at < end; at += rangeBytes) yield await source.read(at, Math.min(at + rangeBytes, end))
-}
-
-/** @throws RegimenError `DatasetUnreadable` when the stream is broken or larger than allowed. */
-export async function* decompressed(
-  chunks: AsyncIterable<Buffer>,
-  compression: Compression,
-  uri: string,
-): AsyncGenerator<Buffer> {
-  if (compression === 'none') {
-    yield* chunks
-    return
+  const reading: Promise<Buffer>[] = []
+  let at = start
+  const ask = () => {
+    if (at >= end) return
+    const range = source.read(at, Math.min(at + rangeBytes, end))
+    // Who awaits it sees the failure; until then it must not count as unhandled.
+    range.catch(() => undefined)
+    reading.push(range)
+    at += rangeBytes
   }
-  const inflate = compression === 'gzip' ? createGunzip() : createZstdDecompress()
-  const source = Readable.from(chunks)
-  source.on('error', (error) => inflate.destroy(error))
-  let bytes = 0
-  const limit = maxDecompressedBytes()
-  try {
-    for await (const chunk of source.pipe(inflate)) {
-      bytes += chunk.length
-      if (bytes > limit) throw tooLarge(uri, limit)
-      yield chunk
-    }
-  } catch (error) {
-    if (error instanceof RegimenError || !isCompressionError(error)) throw error
-    throw new RegimenError(
-      'DatasetUnreadable',
-      { what: `the ${compression} stream is broken`, where: uri, do: 'compress and upload the file again' },
-      { cause: error },
-    )
-  }
-}
-
-const isCompressionError = (error: unknown) =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  /^(Z_|ZSTD_)/.test(error.code)
-
-function tooLarge(uri: string, limit: number): RegimenError {
-  return new RegimenError('DatasetUnreadable', {
-    what: 'the file is too large when decompressed',
-    where: uri,
-    expected: `at most ${limit} bytes`,
-    do: 'upload it uncompressed or as Parquet, which is read in parts',
-  })
-}
-
-/** Re-encodes to UTF-8; a byte order mark is dropped. Latin-1 is read as its superset Windows-1252, as browsers do. */
-export async function* decoded(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
-  if (encoding === 'utf-8') {
-    yield* chunks
-    return
-  }
-  const decoder = new TextDecoder(encoding === 'latin-1' ? 'windows-1252' : encoding)
-  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }), 'utf8')
-  const rest = decoder.decode()
-  if (rest !== '') yield Buffer.from(rest, 'utf8')
-}
-
-/** Drops the byte order mark: it would become part of the first name. */
-export async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  let first = true
-  for await (const chunk of chunks) {
-    if (chunk.length === 0) continue
-    const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
-    first = false
-    yield marked ? chunk.subarray(3) : chunk
+  for (let asked = 0; asked < ahead; asked++) ask()
+  for (let range = reading.shift(); range !== undefined; range = reading.shift()) {
+    const chunk = await range
+    ask()
+    yield chunk
   }
 }

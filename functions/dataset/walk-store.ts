@@ -1,153 +1,204 @@
 /** Walks over a file once: what it is, its header, its rows, and where it may be cut; refuses what cannot be read. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { numbersOf, openDatabase, textsOf } from '../duckdb-store.ts'
 import { RegimenError } from '../errors.ts'
-import { quoteText } from '../quote-sql.ts'
+import { checkNames } from './check-names.ts'
 import { type Encoding, parseHeader, sniffEncoding } from './csv-header.ts'
 import { parseRecords } from './csv-records.ts'
+import { decoded, TextFault } from './decode-text.ts'
+import { decompressed, maxTextBytes } from './decompress.ts'
+import { walkParquet } from './parquet-store.ts'
 import type { SchemaContract, SourceFile } from './plan.ts'
 import { CsvScan } from './scan-csv.ts'
 import { LineScan } from './scan-lines.ts'
 import { sketchOrigins } from './sketch-origins.ts'
 import { sniffContainer, sniffTextFormat } from './sniff-format.ts'
-import { type ByteSource, decoded, decompressed, storedChunks } from './source-text-store.ts'
+import { type ByteSource, storedChunks } from './source-text-store.ts'
 import { Utf8Check } from './utf8-check.ts'
 
 const headBytes = 1_024 * 1_024
 const sampleRows = 1_000
 
+type Columns = Pick<SchemaContract, 'columns'>
+
 /** @throws RegimenError `DatasetEmpty`, `DatasetUnreadable`, `DatasetSchemaMismatch` (broken header). */
 export async function walkSource(
   source: ByteSource,
-  contract: Pick<SchemaContract, 'columns'>,
+  contract: Columns,
   partBytes: number,
 ): Promise<SourceFile> {
   const { uri, versionId, bytes } = source
   if (bytes === 0) parseHeader('', uri)
   const container = sniffContainer(await source.read(0, Math.min(16, bytes)), uri)
-  if (container === 'parquet') return walkParquet(source)
+  if (container === 'parquet') return walkParquet(source, contract)
   const compression = container === 'text' ? 'none' : container
-  const chunks = decompressed(storedChunks(source), compression, uri)
-  const { first, rest } = await readHead(chunks)
-  const sniffed = sniffEncoding(first)
-  const marked = sniffed.encoding === 'utf-8' ? sniffed.mark : 0
-  const wide = sniffed.encoding?.startsWith('utf-16') ? sniffed.encoding : undefined
-  const text = wide === undefined ? replay(first.subarray(marked), rest) : decoded(replay(first, rest), wide)
-  const { first: textHead, rest: textRest } = await readHead(text)
-  const format = sniffTextFormat(textHead.toString('utf8'))
-  // Names are read as UTF-8 where they are; only a walk over all of it tells a Latin-1 file.
-  const utf8 = new Utf8Check()
-  const layout =
-    format === 'csv'
-      ? csvLayout(textHead.toString('utf8'), uri, contract)
-      : jsonLayout(textHead.toString('utf8'), uri, contract)
-  const scan =
-    format === 'csv'
-      ? new CsvScan({
-          delimiter: layout.delimiter,
-          columns: layout.header.length,
-          partBytes,
-          uri,
-          offset: marked,
-        })
-      : new LineScan({ partBytes, uri, offset: marked })
-  for await (const chunk of replay(textHead, textRest)) {
-    utf8.push(chunk)
-    scan.push(chunk)
-  }
-  const { rows, cuts } = scan.end()
-  const encoding: Encoding = wide ?? (utf8.end() ? 'utf-8' : 'latin-1')
-  const named =
-    encoding === 'latin-1' && format === 'csv' ? csvLayout(windows1252(textHead), uri, contract) : layout
-  return { uri, versionId, bytes, format, ...named, encoding, compression, rows, cuts }
+  const stored = await readHead(decompressed(storedChunks(source), compression, uri))
+  if (compression !== 'none' && sniffContainer(stored.head, uri) !== 'text') throw nested(uri)
+  const { encoding: sniffed, mark } = sniffEncoding(stored.head)
+  const wide = sniffed?.startsWith('utf-16') ? sniffed : undefined
+  if (wide !== undefined && bytes > maxTextBytes()) throw tooWide(uri)
+  const marked = sniffed === 'utf-8' ? mark : 0
+  const text =
+    wide === undefined
+      ? { ...stored, head: stored.head.subarray(marked) }
+      : await readHead(decoded(all(stored), wide))
+  const format = sniffTextFormat(text.head.toString('utf8', 0, 4_096), uri)
+  const options = { partBytes, uri, offset: marked }
+  const table = format === 'csv' ? new CsvTable(text, contract, options) : new LinesTable(contract, options)
+  const kind = await readAll(text, table.scan, uri, wide ?? 'utf-8')
+  const encoding: Encoding = wide ?? kind.encoding
+  if (encoding === 'latin-1' && (marked > 0 || format === 'jsonl')) throw broken(uri, kind.stray, 'UTF-8')
+  return { uri, versionId, bytes, format, encoding, compression, ...table.end(encoding) }
 }
 
-const windows1252 = (bytes: Buffer) => new TextDecoder('windows-1252').decode(bytes)
-
-function csvLayout(text: string, uri: string, contract: Pick<SchemaContract, 'columns'>) {
-  const { names, delimiter } = parseHeader(text, uri)
-  const sample = parseRecords(text, delimiter, sampleRows + 1).slice(1)
-  return { header: names, delimiter, shifts: sketchOrigins(names, sample, contract.columns) }
+interface HeadedText {
+  readonly head: Buffer
+  readonly rest: AsyncGenerator<Buffer>
+  /** The head is all there is. */
+  readonly whole: boolean
 }
 
-function jsonLayout(text: string, uri: string, contract: Pick<SchemaContract, 'columns'>) {
-  const lines = text.split('\n', sampleRows).filter((line) => line.trim() !== '')
-  const records = lines.flatMap((line) => {
-    try {
-      const value: unknown = JSON.parse(line)
-      return typeof value === 'object' && value !== null ? [value] : []
-    } catch {
-      // The last line of the head may be cut; a broken line elsewhere is refused when its part is read.
-      return []
+interface Table {
+  readonly scan: { readonly place: string; push(chunk: Buffer): void }
+  end(encoding: Encoding): Pick<SourceFile, 'header' | 'delimiter' | 'rows' | 'cuts' | 'shifts' | 'irregular'>
+}
+
+interface ScanOptions {
+  readonly partBytes: number
+  readonly uri: string
+  readonly offset: number
+}
+
+class CsvTable implements Table {
+  readonly scan: CsvScan
+  readonly #text: HeadedText
+  readonly #columns: Columns
+  readonly #uri: string
+
+  constructor(text: HeadedText, columns: Columns, options: ScanOptions) {
+    this.#text = {
+      ...text,
+      head: text.head.subarray(0, headBytes),
+      whole: text.whole && text.head.length <= headBytes,
     }
-  })
-  const names = [...new Set(records.flatMap(Object.keys))]
-  if (names.length === 0)
-    throw new RegimenError('DatasetUnreadable', { what: 'no line is a JSON object', where: uri })
-  const rows = records.map((record) => {
-    const byName = new Map<string, unknown>(Object.entries(record))
-    return names.map((name) => String(byName.get(name) ?? ''))
-  })
-  return { header: names, delimiter: ',' as const, shifts: sketchOrigins(names, rows, contract.columns) }
+    this.#columns = columns
+    this.#uri = options.uri
+    const { head, whole } = this.#text
+    const { names, delimiter } = parseHeader(head.toString('utf8'), options.uri, whole)
+    this.scan = new CsvScan({ ...options, delimiter, columns: names.length })
+  }
+
+  end(encoding: Encoding) {
+    const { rows, cuts, irregular } = this.scan.end()
+    // Names are read once the encoding is known: only a walk over all of it tells a Latin-1 file.
+    const { head, whole } = this.#text
+    const text = encoding === 'latin-1' ? new TextDecoder('windows-1252').decode(head) : head.toString('utf8')
+    const { names, delimiter } = parseHeader(text, this.#uri, whole)
+    const sample = parseRecords(text, delimiter, sampleRows + 1, whole).slice(1)
+    const shifts = sketchOrigins(names, sample, this.#columns.columns)
+    return { header: names, delimiter, rows, cuts, shifts, irregular }
+  }
 }
 
-/** The first megabyte (or all there is), and the rest as it comes. */
-async function readHead(
-  chunks: AsyncGenerator<Buffer>,
-): Promise<{ first: Buffer; rest: AsyncGenerator<Buffer> }> {
+class LinesTable implements Table {
+  readonly scan: LineScan
+  readonly #columns: Columns
+  readonly #uri: string
+
+  constructor(columns: Columns, options: ScanOptions) {
+    this.#columns = columns
+    this.#uri = options.uri
+    this.scan = new LineScan({ ...options, sampleRows })
+  }
+
+  end() {
+    const { rows, cuts, header, sample } = this.scan.end()
+    if (header.length === 0)
+      throw new RegimenError('DatasetUnreadable', {
+        what: 'no line has a key',
+        where: this.#uri,
+        do: 'write each row as a JSON object of column names and values',
+      })
+    checkNames(header, this.#uri)
+    const texts = sample.map((cells) => header.map((_, at) => cells[at] ?? ''))
+    const shifts = sketchOrigins(header, texts, this.#columns.columns)
+    return { header, delimiter: ',' as const, rows, cuts, shifts, irregular: false }
+  }
+}
+
+/** Feeds the scan, and finds out what the bytes are and in which row they are first not UTF-8. */
+async function readAll(text: HeadedText, scan: Table['scan'], uri: string, encoding: Encoding) {
+  const utf8 = new Utf8Check()
+  let stray = ''
+  try {
+    for await (const chunk of all(text)) {
+      const at = utf8.push(chunk)
+      const known = Math.max(0, at ?? 0)
+      if (at !== undefined) {
+        scan.push(chunk.subarray(0, known))
+        stray = scan.place
+      }
+      scan.push(chunk.subarray(known))
+    }
+  } catch (error) {
+    if (error instanceof TextFault) throw broken(uri, scan.place, encoding.toUpperCase(), error.message)
+    throw error
+  }
+  if (stray === '') stray = scan.place
+  const kind = utf8.end()
+  if (kind === 'broken') throw broken(uri, stray, 'UTF-8')
+  return { encoding: kind, stray }
+}
+
+/** The first megabyte (or all there is), and the rest as it comes; broken text shows when the rest is read. */
+async function readHead(chunks: AsyncGenerator<Buffer>): Promise<HeadedText> {
   const read: Buffer[] = []
   let length = 0
-  while (length < headBytes) {
-    const { value, done } = await chunks.next()
-    if (done === true) break
-    read.push(value)
-    length += value.length
+  let whole = false
+  let rest = chunks
+  while (length < headBytes && !whole) {
+    try {
+      const { value, done } = await chunks.next()
+      whole = done === true
+      if (value !== undefined) read.push(value)
+      length += value?.length ?? 0
+    } catch (error) {
+      if (!(error instanceof TextFault)) throw error
+      rest = failing(error)
+      break
+    }
   }
-  return { first: read.length === 1 && read[0] !== undefined ? read[0] : Buffer.concat(read), rest: chunks }
+  return { head: read.length === 1 && read[0] !== undefined ? read[0] : Buffer.concat(read), rest, whole }
 }
 
-async function* replay(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  if (first.length > 0) yield first
+async function* all({ head, rest }: HeadedText): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head
   yield* rest
 }
 
-async function walkParquet(source: ByteSource): Promise<SourceFile> {
-  const { uri, versionId, bytes } = source
-  const directory = await mkdtemp(join(tmpdir(), 'regimen-plan-'))
-  const database = await openDatabase()
-  try {
-    const path = quoteText(await source.onDisk(directory))
-    const names = await database.columns(
-      `SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${path}))`,
-    )
-    const groups = await database.columns(
-      `SELECT max(row_group_num_rows)::DOUBLE AS n, sum(total_compressed_size)::DOUBLE AS bytes
-       FROM parquet_metadata(${path}) GROUP BY row_group_id ORDER BY row_group_id`,
-    )
-    const sizes = numbersOf(groups.columns.bytes)
-    const rowGroups = Array.from(numbersOf(groups.columns.n), (rows, at) => ({ rows, bytes: sizes[at] ?? 0 }))
-    const rows = rowGroups.reduce((sum, group) => sum + group.rows, 0)
-    if (rows === 0) throw new RegimenError('DatasetEmpty', { what: 'the file has no rows', where: uri })
-    const file = { uri, versionId, bytes, format: 'parquet', encoding: 'utf-8', compression: 'none' } as const
-    return {
-      ...file,
-      header: textsOf(names.columns.column_name).map(String),
-      rows,
-      cuts: [],
-      rowGroups,
-      shifts: {},
-    }
-  } catch (error) {
-    if (error instanceof RegimenError) throw error
-    throw new RegimenError(
-      'DatasetUnreadable',
-      { what: 'the Parquet file is broken', where: uri },
-      { cause: error },
-    )
-  } finally {
-    database.close()
-    await rm(directory, { recursive: true, force: true })
-  }
+// biome-ignore lint/correctness/useYield: it ends where the text does.
+async function* failing(error: TextFault): AsyncGenerator<Buffer> {
+  throw error
 }
+
+const broken = (uri: string, place: string, encoding: string, got = 'a byte that belongs to no character') =>
+  new RegimenError('DatasetUnreadable', {
+    what: `the text is broken ${encoding}: ${place}`,
+    where: uri,
+    got,
+    do: 'export the file again in UTF-8',
+  })
+
+const nested = (uri: string) =>
+  new RegimenError('DatasetUnreadable', {
+    what: 'the compressed file holds no text',
+    where: uri,
+    expected: 'CSV or newline-delimited JSON, compressed once',
+    do: 'upload what is in it',
+  })
+
+const tooWide = (uri: string) =>
+  new RegimenError('DatasetUnreadable', {
+    what: 'the file is too large for UTF-16',
+    where: uri,
+    expected: `at most ${maxTextBytes()} bytes`,
+    do: 'upload it in UTF-8 or as Parquet, which are read in parts',
+  })

@@ -1,22 +1,15 @@
 /** Profiles a file on disk that belongs to no project: CSV, newline-delimited JSON (both also compressed) or Parquet. */
-import { createWriteStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { cellFile } from '../dataset/cell-file-store.ts'
 import { inferredColumn } from '../dataset/infer-columns.ts'
 import { type OpenPart, openCells } from '../dataset/part-store.ts'
-import type { SourceFile } from '../dataset/plan.ts'
-import {
-  type ByteSource,
-  decoded,
-  decompressed,
-  storedChunks,
-  withoutMark,
-} from '../dataset/source-text-store.ts'
+import type { ByteSource } from '../dataset/source-text-store.ts'
 import { walkSource } from '../dataset/walk-store.ts'
 import { RegimenError } from '../errors.ts'
 import { columnSchema, type SourceColumn } from '../project.ts'
+import { examineTable } from './examine-store.ts'
 import { correctTypes, guessTypes, type TypeGuess } from './guess-types-store.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
 import { profileTable } from './table-store.ts'
@@ -29,31 +22,50 @@ export interface FileOptions {
   readonly schema?: readonly SourceColumn[] | undefined
   /** Types are the baseline's, and numbers are counted in its cells. */
   readonly baseline?: Profile | undefined
+  /** Takes the second look: anomalies, identifiers, associations. @default false */
+  readonly examine?: boolean
+  /** Columns that together name a row; only looked at by the second look. */
+  readonly keys?: readonly (readonly string[])[]
 }
 
+/** Of the isolation forest: the same file gives the same rows. */
+const seed = 1
+
 /** @throws RegimenError `DatasetNotFound`, `DatasetEmpty`, `DatasetUnreadable`, `DatasetSchemaMismatch`. */
-export async function profileFile(path: string, { schema, baseline }: FileOptions = {}): Promise<Profile> {
+export async function profileFile(path: string, options: FileOptions = {}): Promise<Profile> {
+  const { schema, baseline } = options
   const directory = await mkdtemp(join(tmpdir(), 'regimen-profile-'))
   const source = await localSource(path)
   let table: OpenPart | undefined
   try {
     const walked = await walkSource(source, { columns: [] }, Number.POSITIVE_INFINITY)
-    const file = await readable(source, walked, directory)
-    const { format, header, delimiter, rows } = walked
-    table = await openCells(
-      { file, format, header, delimiter, hasHeader: true, nullTokens },
-      { directory, where: path, rows },
+    const [cut = { byteStart: 0, byteEnd: walked.bytes }] = walked.cuts
+    const cells = await cellFile(
+      source,
+      { ...walked, ...cut, rowGroups: undefined },
+      walked.header,
+      directory,
     )
+    table = await openCells({ ...cells, nullTokens }, { directory, where: path, rows: walked.rows })
     const part = { index: 0, uri: path, firstRow: 0 }
+    const opened = table
+    const profileAs = (columns: readonly SourceColumn[]) =>
+      profileTable(opened, { columns, part, baseline, exact: true })
+    const examined = async (profile: Profile, columns: readonly SourceColumn[]): Promise<Profile> => {
+      if (options.examine !== true) return profile
+      const keys = options.keys ?? []
+      const asked = { columns, part, profile, keys, whole: true, seed }
+      return { ...profile, examination: await examineTable(opened, asked) }
+    }
     if (schema !== undefined) {
       const columns = schema.map((column) => typedAs(column, baseline))
-      return await profileTable(table, { columns, part, baseline, exact: true })
+      return await examined(await profileAs(columns), columns)
     }
     const guessed = await guessTypes(table, baseline)
-    const profile = await profileTable(table, { columns: columnsOf(guessed), part, baseline, exact: true })
+    const profile = await profileAs(columnsOf(guessed))
     const corrected = await correctTypes(table, guessed, profile)
-    if (corrected === undefined) return profile
-    return await profileTable(table, { columns: columnsOf(corrected), part, baseline, exact: true })
+    if (corrected === undefined) return await examined(profile, columnsOf(guessed))
+    return await examined(await profileAs(columnsOf(corrected)), columnsOf(corrected))
   } finally {
     if (table === undefined) await rm(directory, { recursive: true, force: true })
     else await table.close()
@@ -70,18 +82,6 @@ function typedAs(column: SourceColumn, baseline: Profile | undefined): SourceCol
   return known === undefined || known.type === column.type
     ? column
     : columnSchema.parse({ ...column, type: known.type, levels: undefined })
-}
-
-/** The file as DuckDB can read it: as it is, or decompressed and in UTF-8. */
-async function readable(source: ByteSource, walked: SourceFile, directory: string): Promise<string> {
-  const { encoding, compression, format } = walked
-  const marked = (walked.cuts[0]?.byteStart ?? 0) > 0
-  if (format === 'parquet' || (encoding === 'utf-8' && compression === 'none' && !marked))
-    return source.onDisk(directory)
-  const file = join(directory, 'source')
-  const text = decoded(decompressed(storedChunks(source), compression, source.uri), encoding)
-  await pipeline(withoutMark(text), createWriteStream(file))
-  return file
 }
 
 async function localSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {

@@ -158,7 +158,7 @@ describe('the partition plan', () => {
           put(csvOf(table, { header }))
           const name =
             fault === 'renamed' || fault === 'duplicate' ? 'DatasetSchemaMismatch' : 'DatasetUnreadable'
-          const where = name === 'DatasetUnreadable' ? `row ${row + 1} ` : ''
+          const where = name === 'DatasetUnreadable' ? `row ${row + 1}, column ` : ''
           await expect(plan()).rejects.toMatchObject({ name, message: expect.stringContaining(where) })
         },
       ),

@@ -59,20 +59,22 @@ describe('the scan of a delimited text', () => {
     )
   })
 
-  it('keeps a text with quoted line breaks in one piece', () => {
-    const { cuts, quotedBreaks } = scan('a,b\n1,"x\ny"\n2,z\n', { partBytes: 4 })
-    expect(quotedBreaks).toBe(true)
-    expect(cuts).toEqual([{ byteStart: 0, byteEnd: 16, firstRow: 0, rows: 2 }])
+  it('cuts a text with quoted line breaks behind them, never within', () => {
+    const { cuts } = scan('a,b\n1,"x\ny"\n2,z\n', { partBytes: 7 })
+    expect(cuts).toEqual([
+      { byteStart: 0, byteEnd: 12, firstRow: 0, rows: 1 },
+      { byteStart: 12, byteEnd: 16, firstRow: 1, rows: 1 },
+    ])
   })
 
   it.each([
-    ['a,b\n1,2\n3\n', 'row 2 has 1 fields', '2, as the header has'],
-    ['a,b\n1,2\n3,4,5\n', 'row 2 has 3 fields', '2, as the header has'],
-    ['a,b\n1,2,\n', 'row 1 has 3 fields', '2, as the header has'],
-    ['a,b\n1,"2\n3,4\n', 'row 1 opens a quote that is never closed', 'a closing quote'],
-    ['a,b\n1,"2"x\n', 'row 1 has text after a closing quote', 'a delimiter there'],
-    ['a,b\n1, "2"\n', 'row 1 has a quoted field that starts with a space', 'the quote first'],
-    ['a,b\n1,\u0000\n', 'row 1 holds a NUL byte', 'text in UTF-8, UTF-16 or Latin-1'],
+    ['a,b\n1,2\n3\n', 'row 2, column 1 has 1 field', '2, as the header has'],
+    ['a,b\n1,2\n3,4,5\n', 'row 2, column 3 has 3 fields', '2, as the header has'],
+    ['a,b\n1,2,\n', 'row 1, column 3 has 3 fields', '2, as the header has'],
+    ['a,b\n1,"2\n3,4\n', 'row 1, column 2 opens a quote that is never closed', 'a closing quote'],
+    ['a,b\n1,"2"x\n', 'row 1, column 2 has text after a closing quote', 'a delimiter there'],
+    ['a,b\n1, "2"\n', 'row 1, column 2 has a quoted field that starts with a space', 'the quote first'],
+    ['a,b\n1,\u0000\n', 'row 1, column 2 holds a NUL byte', 'text in UTF-8, UTF-16 or Latin-1'],
   ])('refuses %j with the row and the rule', (text, got, expected) => {
     expect(() => scan(text)).toThrow(
       `the table cannot be read: ${got}, s3://b/t.csv: expected ${expected}; correct the file; it must keep RFC 4180`,

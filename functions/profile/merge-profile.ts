@@ -1,6 +1,7 @@
 /** Adds up the profiles of parts: associative and commutative, so that any partition in any order gives the same. */
 import { cutLevels, mergeCategories } from './category-column.ts'
 import { mergeCoMoments } from './co-moments.ts'
+import { mergeExaminations } from './examination.ts'
 import { mergeNumbers } from './numeric-column.ts'
 import type {
   CategoryColumn,
@@ -28,6 +29,9 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     rowHashes: mergeRowHashes(a.rowHashes, b.rowHashes),
     columns: mergeColumns(a.columns, b.columns, mergeColumn),
     coMoments: mergeCoMoments(a.coMoments, b.coMoments),
+    ...(a.examination === undefined || b.examination === undefined
+      ? {}
+      : { examination: mergeExaminations(a.examination, b.examination) }),
     ...(features === undefined ? {} : { features }),
   }
 }

@@ -8,7 +8,7 @@ export const maxLevels = 1_000
 
 export type NumericSummary = Pick<
   NumericColumn,
-  'count' | 'min' | 'max' | 'mean' | 'm2' | 'levels' | 'sketch'
+  'count' | 'min' | 'max' | 'mean' | 'm2' | 'm3' | 'm4' | 'levels' | 'sketch'
 > & { origin: number }
 
 /**
@@ -21,7 +21,8 @@ export function summariseNumbers(
   shift: number,
 ): NumericSummary {
   const size = values.length
-  if (size === 0) return { origin: shift, count: 0, min: null, max: null, mean: null, m2: 0, levels: [] }
+  if (size === 0)
+    return { origin: shift, count: 0, min: null, max: null, mean: null, m2: 0, m3: 0, m4: 0, levels: [] }
   let count = 0
   let sum = 0
   // What each addition rounded off (Neumaier 1974): a large common offset would otherwise eat the last digits.
@@ -35,7 +36,15 @@ export function summariseNumbers(
   }
   const mean = (sum + lost) / count
   let m2 = 0
-  for (let at = 0; at < size; at++) m2 += (counts[at] as number) * ((values[at] as number) - mean) ** 2
+  let m3 = 0
+  let m4 = 0
+  for (let at = 0; at < size; at++) {
+    const deviation = (values[at] as number) - mean
+    const square = (counts[at] as number) * deviation * deviation
+    m2 += square
+    m3 += square * deviation
+    m4 += square * deviation * deviation
+  }
   const moments = {
     origin: shift,
     count,
@@ -43,6 +52,8 @@ export function summariseNumbers(
     max: (values[size - 1] as number) + 0,
     mean,
     m2,
+    m3,
+    m4,
   }
   if (size > maxLevels) return { ...moments, sketch: sketchOf(values, counts, shift) }
   return {
@@ -51,11 +62,10 @@ export function summariseNumbers(
   }
 }
 
+type Moments = Pick<NumericColumn, 'count' | 'mean' | 'm2' | 'm3' | 'm4'>
+
 /** Mean and sum of squared deviations of two sets together (Chan, Golub, LeVeque 1983, eq. 2.1). */
-export function mergeMoments(
-  a: Pick<NumericColumn, 'count' | 'mean' | 'm2'>,
-  b: Pick<NumericColumn, 'count' | 'mean' | 'm2'>,
-): { mean: number | null; m2: number } {
+export function mergeMoments(a: Moments, b: Moments): { mean: number | null; m2: number } {
   if (a.mean === null || a.count === 0) return { mean: b.mean, m2: b.m2 }
   if (b.mean === null || b.count === 0) return { mean: a.mean, m2: a.m2 }
   const count = a.count + b.count
@@ -63,6 +73,29 @@ export function mergeMoments(
   return {
     mean: a.mean + (delta * b.count) / count,
     m2: a.m2 + b.m2 + (delta * delta * a.count * b.count) / count,
+  }
+}
+
+/** The sums of third and fourth powers (Pébay 2008, eq. 2.3 and 2.8 for p = 3, 4); nothing where a side lacks them. */
+export function mergeHigherMoments(a: Moments, b: Moments): { m3?: number; m4?: number } {
+  if (a.m3 === undefined || b.m3 === undefined || a.m4 === undefined || b.m4 === undefined) return {}
+  if (a.mean === null || a.count === 0) return { m3: b.m3, m4: b.m4 }
+  if (b.mean === null || b.count === 0) return { m3: a.m3, m4: a.m4 }
+  const [n, shareA, shareB] = [
+    a.count + b.count,
+    a.count / (a.count + b.count),
+    b.count / (a.count + b.count),
+  ]
+  const delta = b.mean - a.mean
+  const both = n * shareA * shareB
+  return {
+    m3: a.m3 + b.m3 + delta ** 3 * both * (shareA - shareB) + 3 * delta * (shareA * b.m2 - shareB * a.m2),
+    m4:
+      a.m4 +
+      b.m4 +
+      delta ** 4 * both * (shareA ** 2 - shareA * shareB + shareB ** 2) +
+      6 * delta ** 2 * (shareA ** 2 * b.m2 + shareB ** 2 * a.m2) +
+      4 * delta * (shareA * b.m3 - shareB * a.m3),
   }
 }
 
@@ -77,6 +110,7 @@ export function mergeNumbers(
     min: least(a.min, b.min, Math.min),
     max: least(a.max, b.max, Math.max),
     ...mergeMoments(a, b),
+    ...mergeHigherMoments(a, b),
     ...(a.cells === undefined || b.cells === undefined ? {} : { cells: mergeCells(a.cells, b.cells) }),
   }
   const levels =

@@ -1,6 +1,7 @@
 /** What a profile is: the mergeable summary of a table's columns that every later comparison reads instead of rows. */
 import { z } from 'zod'
 import { rules } from '../dataset/rules-sql.ts'
+import { examinationSchema } from './examination.ts'
 
 const count = z.int().min(0)
 
@@ -58,6 +59,9 @@ export const numericColumnSchema = z.object({
   mean: z.number().nullable(),
   /** Sum of squared deviations from the mean (Chan et al. 1983). */
   m2: z.number(),
+  /** Sums of their third and fourth powers (Pébay 2008); absent in profiles of before. */
+  m3: z.number().optional(),
+  m4: z.number().optional(),
   /** Every value and how often it stands there, ascending; absent beyond 1,000 distinct values. */
   levels: z.array(z.tuple([z.number(), count])).optional(),
   sketch: sketchSchema.optional(),
@@ -127,6 +131,8 @@ export const profileSchema = z.object({
   /** By source column, in the project's order. */
   columns: z.record(z.string(), profileColumnSchema),
   coMoments: z.array(coMoment).default([]),
+  /** What the second look at the rows found; absent where nobody asked for it. */
+  examination: examinationSchema.optional(),
   /** Training only: the examples that `features.sql` makes. `columns` are profiled over the train side alone. */
   features: z
     .object({

@@ -112,6 +112,21 @@ export function deviation({ count, m2 }: NumericColumn): number | null {
   return count < 2 ? null : Math.sqrt(m2 / (count - 1))
 }
 
+/** Skewness, corrected for the sample (G1; Joanes & Gill 1998; what pandas calls `skew`); null where it is not defined. */
+export function skewness({ count: n, m2, m3 }: NumericColumn): number | null {
+  if (m3 === undefined || n < 3 || !(m2 > 0)) return null
+  return finite((Math.sqrt(n * (n - 1)) / (n - 2)) * (m3 / n / (m2 / n) ** 1.5))
+}
+
+/** Excess kurtosis, corrected for the sample (G2; 0 for a normal distribution); null where it is not defined. */
+export function kurtosis({ count: n, m2, m4 }: NumericColumn): number | null {
+  if (m4 === undefined || n < 4 || !(m2 > 0)) return null
+  const g2 = m4 / n / (m2 / n) ** 2 - 3
+  return finite(((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * g2 + 6))
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null)
+
 /** Distinct values; estimated (3 %) beyond what is listed. */
 export function distinct(column: ProfileColumn): number {
   if (column.exact !== undefined) return column.exact.distinct

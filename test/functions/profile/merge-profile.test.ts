@@ -85,7 +85,7 @@ function expectSame(a: Profile, b: Profile, scale: number) {
   const rounded = (profile: Profile) => {
     const exact = structuredClone(profile)
     for (const column of Object.values(exact.columns))
-      if (column.kind === 'numeric') Object.assign(column, { mean: 0, m2: 0 })
+      if (column.kind === 'numeric') Object.assign(column, { mean: 0, m2: 0, m3: 0, m4: 0 })
     return { ...exact, parts: [], coMoments: [] }
   }
   expect(rounded(a)).toEqual(rounded(b))
@@ -93,7 +93,10 @@ function expectSame(a: Profile, b: Profile, scale: number) {
     const other = b.columns[name]
     if (column.kind !== 'numeric' || other?.kind !== 'numeric') continue
     expect(Math.abs((column.mean ?? 0) - (other.mean ?? 0))).toBeLessThanOrEqual(1e-9 * scale)
-    expect(Math.abs(column.m2 - other.m2)).toBeLessThanOrEqual(1e-9 * scale * scale * Math.max(1, a.rows))
+    for (const [moment, power] of [['m2', 2] as const, ['m3', 3] as const, ['m4', 4] as const])
+      expect(Math.abs(column[moment]! - other[moment]!)).toBeLessThanOrEqual(
+        1e-9 * scale ** power * Math.max(1, a.rows),
+      )
   }
   for (const [at, pair] of a.coMoments.entries())
     expect(Math.abs(pair.coMoment - (b.coMoments[at]?.coMoment ?? Number.NaN))).toBeLessThanOrEqual(

@@ -153,7 +153,7 @@ async function open(
         if (method === 'GET' && path === '/health')
           return { status: 'ok', pid: process.pid, startedAt: started }
         if (method === 'GET' && path === '/actions') return listActions(services)
-        return method === 'POST' && path.startsWith('/stacks/') ? await stacks.control(path, body) : undefined
+        return await stacks.control(method, path, body)
       },
       log,
     },

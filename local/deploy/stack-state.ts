@@ -10,6 +10,10 @@ const resource = z.object({
   id: z.string(),
   inputs: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
+  /** Neither deleted nor replaced while it is so. */
+  protect: z.boolean().default(false),
+  /** Left in the cloud when the stack lets go of it. */
+  retainOnDelete: z.boolean().default(false),
 })
 export type AppliedResource = z.output<typeof resource>
 
@@ -20,24 +24,38 @@ const content = z.object({
 })
 
 export class StackState {
-  readonly #file: string
+  /** `undefined`: only in memory. */
+  readonly #file: string | undefined
   /** In the order of registration. */
   readonly #resources = new Map<string, AppliedResource>()
   #outputs: Record<string, unknown> = {}
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(file: string) {
+  private constructor(file: string | undefined) {
     this.#file = file
   }
 
   static async open(directory: string, stack: string): Promise<StackState> {
-    const state = new StackState(join(directory, stack, 'state.json'))
-    const text = await readIfThere(state.#file)
+    const file = join(directory, stack, 'state.json')
+    const state = new StackState(file)
+    const text = await readIfThere(file)
     if (text === undefined) return state
     const found = content.parse(JSON.parse(text))
     for (const item of found.resources) state.#resources.set(item.urn, item)
     state.#outputs = found.outputs
     return state
+  }
+
+  get outputs(): Record<string, unknown> {
+    return this.#outputs
+  }
+
+  /** The same content that is never written: what a preview works on. */
+  copy(): StackState {
+    const copy = new StackState(undefined)
+    for (const [urn, item] of this.#resources) copy.#resources.set(urn, item)
+    copy.#outputs = this.#outputs
+    return copy
   }
 
   get resources(): AppliedResource[] {
@@ -67,13 +85,15 @@ export class StackState {
   }
 
   async #save(deployedAt?: string): Promise<void> {
+    const file = this.#file
+    if (file === undefined) return
     const write = this.#writing.then(() => {
       const value = {
         resources: this.resources,
         outputs: this.#outputs,
         ...(deployedAt === undefined ? {} : { deployedAt }),
       }
-      return writeAtomically(this.#file, JSON.stringify(value))
+      return writeAtomically(file, JSON.stringify(value))
     })
     this.#writing = write.catch(() => undefined)
     await write

@@ -1,41 +1,55 @@
 /** Applies the resources of a Pulumi program to the local services as the program registers them. */
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isObject, parseJsonObject } from '../gateway/json.ts'
-import {
-  AwsError,
-  type Call,
-  type Cloud,
-  type Json,
-  type LocalService,
-  type Principal,
-  type ResourceType,
-} from '../service.ts'
-import { materialise } from './materialise.ts'
-import { recorded, recordedType } from './recorded.ts'
+import { AwsError, type Call, type Cloud, type Json, type LocalService, type Principal } from '../service.ts'
+import { answerOperation } from './operation-requests.ts'
+import { refresh } from './refresh.ts'
+import { ResourceOperations } from './resource-operations.ts'
 import { type AppliedResource, StackState } from './stack-state.ts'
+import { losses, lossRefusal, type PlannedStep } from './stateful-types.ts'
 
-export type Change = 'created' | 'updated' | 'replaced' | 'unchanged'
+const beginning = z.object({
+  /** A preview decides and changes nothing. */
+  preview: z.boolean().default(false),
+  /** Look first how the resources stand in the cloud. */
+  refresh: z.boolean().default(false),
+  /** A destroy may delete what is stateful, unless it is protected. */
+  destroy: z.boolean().default(false),
+})
 
 const registration = z.object({
   type: z.string(),
   name: z.string(),
   urn: z.string(),
   inputs: z.record(z.string(), z.unknown()),
+  protect: z.boolean().default(false),
+  retainOnDelete: z.boolean().default(false),
+  /** Id of a resource that is there already and becomes the stack's. */
+  importId: z.string().default(''),
 })
+type Registration = z.output<typeof registration>
 
 interface Deploy {
   readonly state: StackState
+  readonly preview: boolean
+  readonly destroy: boolean
   readonly seen: Set<string>
 }
 
-/** The control addresses `POST /_regimen/stacks/<stack>/{begin,resources,finish}`. */
+/** Errors whose message names the resource already. */
+const ownWords: ReadonlySet<string> = new Set(['UnknownResourceType', 'StatefulLoss', 'ProtectedResource'])
+
+/** What became of a registered resource; outputs are absent while they cannot be known. */
+interface Registered {
+  readonly change: PlannedStep['change']
+  readonly id?: string
+  readonly outputs?: Json
+}
+
+/** The control addresses `POST /_regimen/stacks/<stack>/{begin,resources,finish}` and `GET /_regimen/stacks/<stack>`. */
 export class Stacks {
   readonly #cloud: Cloud
-  readonly #services: ReadonlyMap<string, LocalService>
-  readonly #newCall: (principal: Principal) => Call
-  readonly #owner: Principal
+  readonly #operations: ResourceOperations
   readonly #deploys = new Map<string, Deploy>()
 
   constructor(
@@ -45,45 +59,53 @@ export class Stacks {
     owner: Principal,
   ) {
     this.#cloud = cloud
-    this.#services = services
-    this.#newCall = newCall
-    this.#owner = owner
+    this.#operations = new ResourceOperations(cloud, services, newCall, owner)
   }
 
   /** `undefined`: no such address. */
-  async control(path: string, body: Buffer): Promise<unknown> {
-    const [, stack, step] = /^\/stacks\/([\w.-]+)\/(begin|resources|finish)$/.exec(path) ?? []
-    if (stack === undefined) return undefined
+  async control(method: string, path: string, body: Buffer): Promise<unknown> {
+    const [, stack, step] = /^\/stacks\/([\w.-]+)(?:\/(begin|resources|finish))?$/.exec(path) ?? []
+    if (method === 'GET')
+      return stack === undefined || step !== undefined ? undefined : await this.#show(stack)
+    if (method !== 'POST') return undefined
     const input = parseJsonObject(body.toString('utf8'))
-    if (step === 'begin') return await this.#begin(stack)
+    if (path.startsWith('/resources/')) return await answerOperation(path, input, this.#operations)
+    if (stack === undefined || step === undefined) return undefined
+    if (step === 'begin') return await this.#begin(stack, input)
     const deploy = this.#deploys.get(stack)
     if (deploy === undefined) throw new AwsError('NoDeploy', `no deploy of ${stack} has begun`, 409)
-    if (step === 'resources') return await this.#register(deploy, input)
+    if (step === 'resources') return await this.#register(deploy, registration.parse(input))
     this.#deploys.delete(stack)
     return await this.#finish(deploy, isObject(input.outputs) ? input.outputs : {})
   }
 
-  /** A deploy that was cut short is simply begun again: what it applied is in the state. */
-  async #begin(stack: string) {
-    const state = await StackState.open(this.#cloud.directory('stacks'), stack)
-    this.#deploys.set(stack, { state, seen: new Set() })
-    return { resources: state.resources.length }
+  async #open(stack: string): Promise<StackState> {
+    return await StackState.open(this.#cloud.directory('stacks'), stack)
   }
 
-  async #register({ state, seen }: Deploy, input: Json) {
-    const { type, name, urn, inputs: given } = registration.parse(input)
-    if (seen.has(urn)) throw new AwsError('DuplicateResource', `${urn} is registered twice`, 409)
-    seen.add(urn)
-    const resource = this.#typeOf(type, name)
-    const inputs = await materialise(given, join(this.#cloud.directory('lambda'), 'code'))
-    if (!isObject(inputs)) throw new TypeError('inputs are no object')
-    const call = this.#newCall(this.#owner)
-    const before = state.get(urn)
+  async #show(stack: string) {
+    const { resources, outputs } = await this.#open(stack)
+    return { resources, outputs }
+  }
+
+  /** A deploy that was cut short is simply begun again: what it applied is in the state. */
+  async #begin(stack: string, input: Json) {
+    const asked = beginning.parse(input)
+    const opened = await this.#open(stack)
+    const state = asked.preview ? opened.copy() : opened
+    const drift = asked.refresh ? await refresh(state, this.#operations) : []
+    this.#deploys.set(stack, { state, preview: asked.preview, destroy: asked.destroy, seen: new Set() })
+    return { resources: state.resources.length, drift }
+  }
+
+  async #register(deploy: Deploy, wanted: Registration): Promise<Registered> {
+    const { type, name, urn } = wanted
+    if (deploy.seen.has(urn)) throw new AwsError('DuplicateResource', `${urn} is registered twice`, 409)
+    deploy.seen.add(urn)
     try {
-      const { change, applied } = await apply(resource, { type, name, urn, inputs }, before, call)
-      await state.put(applied)
-      return { change, id: applied.id, outputs: applied.outputs }
+      return deploy.preview ? await this.#plan(deploy, wanted) : await this.#apply(deploy, wanted)
     } catch (error) {
+      if (error instanceof AwsError && ownWords.has(error.code)) throw error
       if (error instanceof AwsError)
         throw new AwsError(error.code, `${type} ${name}: ${error.message}`, error.status)
       const message = error instanceof Error ? error.message : String(error)
@@ -91,62 +113,93 @@ export class Stacks {
     }
   }
 
-  async #finish({ state, seen }: Deploy, outputs: Json) {
+  /** What would become of it. Outputs of what is new are unknown; what changes keeps those that it has. */
+  async #plan({ state }: Deploy, wanted: Registration): Promise<Registered> {
+    const before = state.get(wanted.urn)
+    if (before === undefined) return { change: wanted.importId === '' ? 'created' : 'imported' }
+    const inputs = await this.#operations.prepare(wanted.inputs)
+    const { changed, replaces } = this.#operations.compare(wanted.type, wanted.name, before.inputs, inputs)
+    if (replaces.length > 0) {
+      refuseLoss(before, 'replaced')
+      return { change: 'replaced' }
+    }
+    if (changed.length === 0) return { change: 'unchanged', id: before.id, outputs: before.outputs }
+    return { change: 'updated', id: before.id, outputs: { ...before.outputs, ...inputs } }
+  }
+
+  /** Unchanged inputs are left alone; a changed one updates, or replaces where the type says so. */
+  async #apply({ state }: Deploy, wanted: Registration): Promise<Registered> {
+    const { type, name, urn, protect, retainOnDelete } = wanted
+    const inputs = await this.#operations.prepare(wanted.inputs)
+    const before = state.get(urn)
+    const keep = async (change: PlannedStep['change'], id: string, outputs: Json): Promise<Registered> => {
+      await state.put({ urn, type, name, id, inputs, outputs, protect, retainOnDelete })
+      return { change, id, outputs }
+    }
+    if (before === undefined) {
+      if (wanted.importId !== '')
+        return await keep('imported', wanted.importId, await this.#adopt(wanted, inputs))
+      const made = await this.#operations.create(type, name, inputs)
+      return await keep('created', made.id, made.outputs)
+    }
+    const { changed, replaces } = this.#operations.compare(type, name, before.inputs, inputs)
+    if (changed.length === 0) {
+      const same = before.protect === protect && before.retainOnDelete === retainOnDelete
+      await state.put(same ? before : { ...before, protect, retainOnDelete })
+      return { change: 'unchanged', id: before.id, outputs: before.outputs }
+    }
+    if (replaces.length === 0) {
+      const outputs = await this.#operations.update(type, name, before.id, inputs, before.inputs)
+      return await keep('updated', before.id, outputs)
+    }
+    refuseLoss(before, 'replaced')
+    // Names are explicit, so that the old one must go before the new one can take its name.
+    await this.#operations.delete(type, name, before.id, before.outputs)
+    const made = await this.#operations.create(type, name, inputs)
+    return await keep('replaced', made.id, made.outputs)
+  }
+
+  /** @throws AwsError when there is no such resource: an import never creates. */
+  async #adopt({ type, name, importId }: Registration, inputs: Json): Promise<Json> {
+    const found = await this.#operations.find(type, importId)
+    if (found === undefined)
+      throw new AwsError(
+        'ResourceNotFound',
+        `there is no ${importId} to adopt; take it out of regimen:adopt`,
+        404,
+      )
+    return await this.#operations.update(type, name, importId, inputs, found.inputs)
+  }
+
+  async #finish({ state, seen, preview, destroy }: Deploy, outputs: Json) {
     const gone = state.resources.filter(({ urn }) => !seen.has(urn)).toReversed()
-    for (const { urn, type, name, id, outputs: last } of gone) {
-      await this.#typeOf(type, name).delete(id, last, this.#newCall(this.#owner))
+    for (const resource of gone) refuseDeletion(resource, destroy)
+    const retained = gone.filter(({ retainOnDelete }) => retainOnDelete)
+    const deleted = gone.filter(({ retainOnDelete }) => !retainOnDelete)
+    const answer = {
+      deleted: deleted.map(({ urn }) => urn),
+      retained: retained.map(({ urn, type, name, id }) => ({ urn, type, name, id })),
+    }
+    if (preview) return answer
+    for (const { urn, type, name, id, outputs: last, retainOnDelete } of gone) {
+      if (!retainOnDelete) await this.#operations.delete(type, name, id, last)
       await state.remove(urn)
     }
     await state.finish(outputs)
-    return { deleted: gone.map(({ urn }) => urn) }
-  }
-
-  #typeOf(type: string, name: string): ResourceType {
-    for (const service of this.#services.values()) {
-      const found = service.resources?.[type]
-      if (found !== undefined) return found
-    }
-    const outputsOf = recorded[type]
-    if (outputsOf !== undefined) return recordedType(outputsOf, this.#cloud, name)
-    const known = [...this.#services.values()].flatMap(({ resources }) => Object.keys(resources ?? {}))
-    const all = [...known, ...Object.keys(recorded)].sort().join(', ')
-    throw new AwsError('UnknownResourceType', `unknown resource type: ${type}; expected one of ${all}`, 400)
+    return answer
   }
 }
 
-/** Unchanged inputs are left alone; a changed one updates, or replaces where the type says so. */
-async function apply(
-  resource: ResourceType,
-  wanted: { type: string; name: string; urn: string; inputs: Json },
-  before: AppliedResource | undefined,
-  call: Call,
-): Promise<{ change: Change; applied: AppliedResource }> {
-  if (before === undefined) {
-    const made = await resource.create(wanted.inputs, call)
-    return { change: 'created', applied: { ...wanted, id: made.id, outputs: plain(made.outputs) } }
-  }
-  const changed = changedInputs(before.inputs, wanted.inputs)
-  if (changed.length === 0) return { change: 'unchanged', applied: before }
-  const replace = changed.some((name) => resource.replaceOn?.includes(name) === true)
-  if (resource.update !== undefined && !replace) {
-    const { outputs } = await resource.update(before.id, wanted.inputs, before.inputs, call)
-    return { change: 'updated', applied: { ...wanted, id: before.id, outputs: plain(outputs) } }
-  }
-  // Names are explicit, so that the old one must go before the new one can take its name.
-  await resource.delete(before.id, before.outputs, call)
-  const made = await resource.create(wanted.inputs, call)
-  return { change: 'replaced', applied: { ...wanted, id: made.id, outputs: plain(made.outputs) } }
+/** @throws AwsError `StatefulLoss` when it holds what cannot be made again. */
+function refuseLoss({ urn, type, protect }: AppliedResource, change: 'replaced' | 'deleted'): void {
+  const lost = losses([{ urn, type, change }])
+  if (lost.length > 0) throw new AwsError('StatefulLoss', lossRefusal(lost), 409)
+  if (protect) throw new AwsError('ProtectedResource', `${urn} is protected and would be ${change}`, 409)
 }
 
-function changedInputs(before: Json, after: Json): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...names].filter(
-    (name) => !isDeepStrictEqual(plain({ v: before[name] }), plain({ v: after[name] })),
-  )
-}
-
-/** As it will be read back from the state. */
-function plain(value: Json): Json {
-  const copy: unknown = JSON.parse(JSON.stringify(value))
-  return isObject(copy) ? copy : {}
+/** What is retained is not lost; a destroy asks for the loss of the rest, unless it is protected. */
+function refuseDeletion(resource: AppliedResource, destroy: boolean): void {
+  if (resource.protect && !resource.retainOnDelete)
+    throw new AwsError('ProtectedResource', `${resource.urn} is protected and would be deleted`, 409)
+  if (!destroy && !resource.retainOnDelete) refuseLoss(resource, 'deleted')
 }

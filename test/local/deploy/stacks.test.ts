@@ -9,6 +9,15 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.stop())
 
+const role = (name: string, more: object = {}): Registered => ({
+  type: 'aws:iam/role:Role',
+  name,
+  inputs: { name: `${name}-role`, assumeRolePolicy: '{"Version":"2012-10-17","Statement":[]}', ...more },
+})
+const roles = async () => {
+  const { Roles } = await cloud.running.cloud.call('iam', 'ListRoles', {}, cloud.running.root)
+  return (Roles as { RoleName: string }[]).map(({ RoleName }) => RoleName)
+}
 const bucket = (name: string, more: object = {}): Registered => ({
   type: 'aws:s3/bucket:Bucket',
   name,
@@ -23,19 +32,28 @@ async function buckets() {
 
 describe('applying a stack', () => {
   it('creates, leaves alone, updates, replaces and deletes, over restarts', async () => {
-    expect((await applyResources(cloud, 'dev', [bucket('a'), bucket('b')])).changes).toEqual([
+    expect((await applyResources(cloud, 'dev', [role('a'), role('b')])).changes).toEqual([
       'created',
       'created',
     ])
     cloud = await cloud.restart()
-    const second = await applyResources(cloud, 'dev', [bucket('a'), bucket('b', { tags: { x: '1' } })])
+    const second = await applyResources(cloud, 'dev', [role('a'), role('b', { tags: { x: '1' } })])
     expect(second.changes).toEqual(['unchanged', 'updated'])
-    const third = await applyResources(cloud, 'dev', [bucket('b', { tags: { x: '1' }, bucket: 'renamed' })])
+    const third = await applyResources(cloud, 'dev', [role('b', { tags: { x: '1' }, name: 'renamed' })])
     expect(third).toMatchObject({
       changes: ['replaced'],
-      deleted: ['urn:pulumi:dev::test::aws:s3/bucket:Bucket::a'],
+      deleted: ['urn:pulumi:dev::test::aws:iam/role:Role::a'],
     })
-    expect(await buckets()).toEqual(['renamed'])
+    expect(await roles()).toEqual(['renamed'])
+  })
+
+  it('refuses an update that would replace or delete a bucket, before it touches it', async () => {
+    await applyResources(cloud, 'dev', [bucket('a')])
+    await expect(applyResources(cloud, 'dev', [bucket('a', { bucket: 'renamed' })])).rejects.toThrow(
+      'the update would lose what cannot be made again: urn:pulumi:dev::test::aws:s3/bucket:Bucket::a would be replaced; expected stateful resources to be kept; restore the name or key that changed, or give the new one another logical name and move the content first',
+    )
+    await expect(applyResources(cloud, 'dev', [])).rejects.toThrow('would be deleted')
+    expect(await buckets()).toEqual(['a-bucket'])
   })
 
   it('keeps stacks apart', async () => {

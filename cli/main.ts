@@ -10,6 +10,7 @@ import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts
 import { modelsCommand } from './commands/models.ts'
 import { profileCommand } from './commands/profile.ts'
 import { scoreCommand } from './commands/score.ts'
+import { stackCommand } from './commands/stack.ts'
 import { statesCommand } from './commands/states.ts'
 import { trainCommand } from './commands/train.ts'
 import { Output } from './output.ts'
@@ -29,6 +30,7 @@ const commands = [
   scoreCommand,
   boostCommand,
   statesCommand,
+  stackCommand,
 ]
 
 /** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */

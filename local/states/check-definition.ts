@@ -52,6 +52,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'sync-not-supported': 'SCHEMA_VALIDATION_FAILED',
   'unsupported-field': 'SCHEMA_VALIDATION_FAILED',
   'wildcard-not-last': 'SCHEMA_VALIDATION_FAILED',
+  'timestamp-format': 'SCHEMA_VALIDATION_FAILED',
   'unreachable-state': 'MISSING_TRANSITION_TARGET',
   'missing-end-state': 'MISSING_END_STATE',
   'expression-syntax': 'INVALID_JSONATA_EXPRESSION',

@@ -2,26 +2,26 @@
 import { Interrupted } from './failure.ts'
 
 /**
- * Runs `work` for 0 … count-1, at most `limit` at once, and answers with the outputs in order.
+ * Runs `work` for 0 … count-1 in at most `limit` lanes at once, and answers with the outputs in order.
  * On a failure the others are interrupted and awaited, and the first failure is thrown.
  */
 export async function runAll(
   count: number,
   limit: number,
   outer: AbortSignal,
-  work: (index: number, signal: AbortSignal) => Promise<unknown>,
+  work: (index: number, signal: AbortSignal, lane: number) => Promise<unknown>,
 ): Promise<unknown[]> {
   const outputs: unknown[] = new Array(count)
   const others = new AbortController()
   const signal = AbortSignal.any([outer, others.signal])
   let next = 0
   let failed: { error: unknown } | undefined
-  const lane = async () => {
+  const lane = async (_: unknown, number: number) => {
     while (next < count && failed === undefined) {
       const index = next++
       try {
         signal.throwIfAborted()
-        outputs[index] = await work(index, signal)
+        outputs[index] = await work(index, signal, number)
       } catch (error) {
         failed ??= { error }
         others.abort(new Interrupted('ended'))

@@ -1,5 +1,6 @@
 /** The functions that Step Functions adds to JSONata: `$partition`, `$range`, `$hash`, `$random`, `$uuid`, `$parse`. */
 import { createHash, randomUUID } from 'node:crypto'
+import { namesKeyTwice } from './duplicate-keys.ts'
 
 /** Elements that one `$range` may answer with; AWS refuses the next one. */
 const maxRangeElements = 360_145
@@ -116,10 +117,12 @@ function parse(...values: unknown[]): unknown {
   if (typeof text !== 'string') return undefined
   const invalid = () => new FunctionError('D3137', 'Invalid JSON')
   try {
-    return JSON.parse(text, (_, value) => {
-      if (typeof value === 'number' && !Number.isFinite(value)) throw invalid()
-      return value
+    const value: unknown = JSON.parse(text, (_, item) => {
+      if (typeof item === 'number' && !Number.isFinite(item)) throw invalid()
+      return item
     })
+    if (namesKeyTwice(text)) throw invalid()
+    return value
   } catch (error) {
     // The parser's own message would quote the data.
     throw error instanceof SyntaxError ? invalid() : error

@@ -23,6 +23,9 @@ export class StateFailure extends Error {
   }
 }
 
+/** The location of an evaluation that is no field's: its event names none. */
+export const noField = ''
+
 /** An expression or a field that could not be evaluated; the engine puts the state and its event before the reason. */
 export class EvaluationFailure extends Error {
   readonly reason: string

@@ -14,6 +14,8 @@ export interface HistoryEvent {
 export interface NewEvent {
   readonly type: string
   readonly details?: Record<string, unknown>
+  /** The event before it, where that is not the one committed just before. */
+  readonly previous?: number
 }
 
 export const historyLimit = 25_000

@@ -18,11 +18,18 @@ export async function runInlineMap(state: MapState, visit: Visit, attempt: numbe
   const { items, maxConcurrency } = await begin(state, visit, attempt)
   const started = visit.scope.previousEventId
   const outer = visit.scope.visibleVariables()
+  // An iteration follows the last state of the one that made room for it.
+  const lanes: number[] = []
   const outputs = await runAll(
     items.length,
     maxConcurrency === 0 ? inlineConcurrency : Math.min(maxConcurrency, inlineConcurrency),
     visit.scope.signal,
-    (index, signal) => iterate({ state, visit, attempt, items, index, signal, outer, started }),
+    async (index, signal, lane) => {
+      const follows = lanes[lane] ?? started
+      const { output, last } = await iterate({ state, visit, attempt, items, index, signal, outer, follows })
+      lanes[lane] = last
+      return output
+    },
   )
   visit.scope.previousEventId = visit.run.history.last
   assertWithinDataLimit(outputs, visit.name)
@@ -55,8 +62,9 @@ async function iterate(iteration: {
   index: number
   signal: AbortSignal
   outer: Readonly<Record<string, unknown>>
-  started: number
-}): Promise<unknown> {
+  /** The event that its first one follows. */
+  follows: number
+}): Promise<{ output: unknown; last: number }> {
   const { state, visit, attempt, items, index, signal } = iteration
   const child = `${attempt}.${index}`
   const tell = (type: string, previous: number) =>
@@ -69,7 +77,7 @@ async function iterate(iteration: {
   const happened = (type: string) => visit.recall(`${type}:${child}`) !== undefined
   let last = happened('MapIterationStarted')
     ? visit.run.history.last
-    : tell('MapIterationStarted', iteration.started)
+    : tell('MapIterationStarted', iteration.follows)
   let scope: Scope | undefined
   try {
     const item = items[index]
@@ -89,13 +97,14 @@ async function iterate(iteration: {
     const output = await scope.execute(input.value)
     last = scope.previousEventId
     if (!happened('MapIterationSucceeded')) tell('MapIterationSucceeded', last)
-    return output
+    return { output, last }
   } catch (error) {
     const ours = error instanceof Interrupted && visit.scope.signal.aborted
     if (!ours) {
       const type = error instanceof Interrupted ? 'MapIterationAborted' : 'MapIterationFailed'
       if (!happened(type)) tell(type, scope?.previousEventId ?? last)
-      visit.scope.previousEventId = visit.run.history.last
+      // The state fails from where its iteration failed.
+      if (!(error instanceof Interrupted)) visit.scope.previousEventId = scope?.previousEventId ?? last
     }
     throw error
   }

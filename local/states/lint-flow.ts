@@ -1,7 +1,9 @@
 /** Lint of states and transitions: unreachable states, integrations that do not exist, retriers that AWS refuses. */
 import type { Finding } from './check-definition.ts'
 import type { Flow, State, TaskState } from './definition.ts'
+import { expressionIn } from './expression.ts'
 import { requestOf } from './integrations.ts'
+import { readOffsetDateTime } from './offset-date-time.ts'
 import { parseResource } from './resource.ts'
 import { sdkActionProblem } from './sdk-actions.ts'
 
@@ -17,7 +19,7 @@ export function lintFlow(flow: Flow, path = ''): Finding[] {
       findings.push({ path: at, rule: 'unreachable-state', message: `State "${name}" is not reachable.` })
     }
     if (state.Type === 'Task') findings.push(...lintResource(state, at))
-    findings.push(...lintFields(state, at), ...lintWildcards(state, at))
+    findings.push(...lintFields(state, at), ...lintWildcards(state, at), ...lintTimestamp(state, at))
     for (const [child, where] of innerFlows(state)) findings.push(...lintFlow(child, `${at}/${where}`))
   }
   return findings
@@ -44,6 +46,15 @@ function lintFields(state: State, at: string): Finding[] {
       rule: 'unsupported-field',
       message: `Field '${field}' is not supported`,
     }))
+}
+
+/** A point in time that is written out is looked at when the state machine is created. */
+function lintTimestamp(state: State, at: string): Finding[] {
+  if (state.Type !== 'Wait' || state.Timestamp === undefined) return []
+  if (expressionIn(state.Timestamp) !== undefined || readOffsetDateTime(state.Timestamp) !== undefined)
+    return []
+  const message = 'String does not match RFC3339 timestamp'
+  return [{ path: `${at}/Timestamp`, rule: 'timestamp-format', message }]
 }
 
 /** The flows inside a state, with their place in it. */

@@ -1,6 +1,6 @@
 /** The fields of a Map that are evaluated before its first iteration: items, concurrency, tolerated failures. */
 import type { MapState } from './definition.ts'
-import { EvaluationFailure } from './failure.ts'
+import { EvaluationFailure, noField } from './failure.ts'
 import {
   type Bindings,
   evaluateArray,
@@ -34,7 +34,7 @@ export async function evaluateItems(state: MapState, visit: Visit): Promise<unkn
   if (distributed && isObject(visit.input)) return members(visit.input)
   throw new EvaluationFailure(
     `Map state input must be an array but was: ${JSON.stringify(visit.input)}`,
-    'Items',
+    noField,
   )
 }
 

@@ -87,7 +87,7 @@ export class Run {
     let previous = previousEventId
     const at = this.services.now()
     const numbered = events.map((event) => {
-      const fresh = this.history.number(event, previous, at, ending)
+      const fresh = this.history.number(event, event.previous ?? previous, at, ending)
       previous = fresh.id
       return fresh
     })

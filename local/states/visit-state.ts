@@ -3,7 +3,7 @@ import { runChoice } from './choice-state.ts'
 import type { Catcher, State } from './definition.ts'
 import { covers } from './error-match.ts'
 import { runFail } from './fail-state.ts'
-import { StateFailure } from './failure.ts'
+import { noField, StateFailure } from './failure.ts'
 import type { NewEvent } from './history.ts'
 import { runMap } from './map-state.ts'
 import { runParallel } from './parallel-state.ts'
@@ -36,17 +36,21 @@ function enter(visit: Visit, state: State): void {
   if (isEntered(known)) {
     visit.enteredEvent = known.event
     visit.enteredTime = known.time
+    visit.precedingEvent = known.preceding ?? visit.run.history.last
     visit.scope.previousEventId = visit.run.history.last
     return
   }
+  visit.precedingEvent = visit.scope.previousEventId
   visit.enteredTime = visit.run.services.now().toISOString()
   visit.enteredEvent = visit.run.history.last + 1
-  visit.post('entered', { event: visit.enteredEvent, time: visit.enteredTime }, [
-    { type: `${state.Type}StateEntered`, details: { name: visit.name, ...describeInput(visit.input) } },
-  ])
+  visit.post(
+    'entered',
+    { event: visit.enteredEvent, time: visit.enteredTime, preceding: visit.precedingEvent },
+    [{ type: `${state.Type}StateEntered`, details: { name: visit.name, ...describeInput(visit.input) } }],
+  )
 }
 
-function isEntered(value: unknown): value is { event: number; time: string } {
+function isEntered(value: unknown): value is { event: number; time: string; preceding?: number } {
   return typeof value === 'object' && value !== null && 'event' in value && 'time' in value
 }
 
@@ -75,7 +79,7 @@ async function leave(visit: Visit, state: State, outcome: Outcome): Promise<void
       assigned,
       ...(outcome.next === undefined ? {} : { next: outcome.next }),
     },
-    [...(outcome.events ?? []), exited],
+    [...(outcome.events ?? []), { ...exited, previous: visit.scope.previousEventId }],
     visit.scope.previousEventId,
   )
   visit.scope.previousEventId = committed.events.at(-1)?.id ?? visit.scope.previousEventId
@@ -98,7 +102,8 @@ async function attempt(visit: Visit, state: State): Promise<Outcome> {
     const catchers = 'Catch' in state && Array.isArray(state.Catch) ? state.Catch : []
     const index = catchers.findIndex((catcher) => covers(catcher.ErrorEquals, failure))
     const catcher = catchers[index]
-    if (catcher === undefined) throw failure
+    // What the failure has told of itself is told: the state around this one sees name and cause.
+    if (catcher === undefined) throw new StateFailure(failure.error, failure.reason, undefined, failure.wild)
     return await caught(visit, catcher, index, failure)
   }
 }
@@ -111,6 +116,9 @@ async function tryOnce(visit: Visit, state: State, number: number): Promise<Outc
   } catch (error) {
     const failure = visit.failure(error)
     if (failure === undefined || failure.error === 'States.Runtime') throw failure ?? error
+    // AWS lets the event follow what preceded the state's entry, unless the state had begun; a Wait always has.
+    const begun = visit.scope.previousEventId !== visit.enteredEvent || state.Type === 'Wait'
+    if (failure.location !== undefined && !begun) visit.scope.previousEventId = visit.precedingEvent
     await visit.note(
       `failed:${number}`,
       { error: failure.error, cause: failure.reason, ...(failure.wild ? {} : { wild: false }) },
@@ -157,17 +165,14 @@ function failureEvents(visit: Visit, failure: StateFailure): NewEvent[] {
   const events: NewEvent[] = []
   if (failure instanceof TaskFailure) events.push(...failure.events)
   if (failure.location !== undefined) {
-    events.push({
-      type: 'EvaluationFailed',
-      details: {
-        error: failure.error,
-        cause: failure.reason,
-        location: failure.location,
-        state: visit.name,
-      },
-    })
+    events.push(evaluationFailed(visit, failure))
   }
   return events
+}
+
+function evaluationFailed(visit: Visit, { error, reason, location }: StateFailure): NewEvent {
+  const place = location === noField ? {} : { location }
+  return { type: 'EvaluationFailed', details: { error, cause: reason, ...place, state: visit.name } }
 }
 
 async function waitForRetry(visit: Visit, number: number, delaySeconds: number): Promise<void> {
@@ -193,17 +198,7 @@ async function caught(
   } catch (error) {
     const broken = visit.failure(error)
     if (broken === undefined) throw error
-    await visit.note('catch-failed', true, [
-      {
-        type: 'EvaluationFailed',
-        details: {
-          error: broken.error,
-          cause: broken.reason,
-          location: broken.location,
-          state: visit.name,
-        },
-      },
-    ])
-    throw broken
+    await visit.note('catch-failed', true, [evaluationFailed(visit, broken)])
+    throw new StateFailure(broken.error, broken.reason, undefined, broken.wild)
   }
 }

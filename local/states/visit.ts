@@ -21,6 +21,8 @@ export class Visit {
   readonly input: unknown
   retryCount = 0
   enteredEvent = 0
+  /** What came before the state was entered. */
+  precedingEvent = 0
   enteredTime = ''
 
   constructor(scope: Scope, name: string, step: number, input: unknown) {
@@ -107,9 +109,19 @@ export class Visit {
         ...(execution.redrive === undefined ? {} : { RedriveTime: execution.redrive.date }),
       },
       StateMachine: { Id: execution.machineArn, Name: execution.machineName },
-      State: { Name: this.name, EnteredTime: this.enteredTime, RetryCount: this.retryCount },
+      State: {
+        Name: this.name,
+        EnteredTime: this.enteredTime,
+        ...(this.#canRetry ? { RetryCount: this.retryCount } : {}),
+      },
       ...this.scope.mapContext,
     }
+  }
+
+  /** AWS tells the attempt only to states that have several. */
+  get #canRetry(): boolean {
+    const type = this.scope.flow.States[this.name]?.Type
+    return type === 'Task' || type === 'Parallel' || type === 'Map'
   }
 
   /** Evaluates `Assign` and `Output`, neither of which sees the other. `field` is the path of what holds them. */

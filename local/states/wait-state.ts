@@ -1,11 +1,9 @@
 /** Wait: until a number of seconds has passed or a point in time is reached. */
 import type { WaitState } from './definition.ts'
 import { EvaluationFailure } from './failure.ts'
+import { readOffsetDateTime } from './offset-date-time.ts'
 import { evaluateInteger, evaluateString } from './template.ts'
 import type { Outcome, Visit } from './visit.ts'
-
-/** ISO-8601 extended with an offset, as AWS reads it: `2026-11-21T09:00:00Z`, `…+01:00`. */
-const offsetDateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}(:\d{2})?)$/
 
 export async function runWait(state: WaitState, visit: Visit): Promise<Outcome> {
   const { services } = visit.run
@@ -23,10 +21,10 @@ export async function runWait(state: WaitState, visit: Visit): Promise<Outcome> 
 }
 
 function instant(timestamp: string): number {
-  const time = offsetDateTime.test(timestamp) ? Date.parse(timestamp) : Number.NaN
-  if (Number.isNaN(time)) {
+  const time = readOffsetDateTime(timestamp)
+  if (time === undefined) {
     throw new EvaluationFailure(
-      `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format`,
+      `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${timestamp}`,
       'Timestamp',
     )
   }

@@ -72,6 +72,8 @@ describe("AWS's functions", () => {
     ['$parse()', nothing],
     ['$parse(null)', threw('. T0410: Argument 1 of function "parse" does not match function signature')],
     ["$parse('')", threw('. D3137: Invalid JSON')],
+    ['$parse(\'{"a":1,"b":{"a":2},"a":3}\')', threw('. D3137: Invalid JSON')],
+    ['$parse(\'[{"a":1},{"a":{"a":"a"}}]\')', [{ a: 1 }, { a: { a: 'a' } }]],
     ["$parse('[1] [2]')", threw('. D3137: Invalid JSON')],
     ["$parse('1e400')", threw('. D3137: Invalid JSON')],
     ['$map([\'{"a":1}\', \'{"a":2}\'], $parse).a', [1, 2]],
@@ -448,15 +450,23 @@ describe('Wait', () => {
     ])
   })
 
-  test.each([['2020-01-01T00:00:00'], ['2020-01-01'], ['noon']])('%s is no timestamp', async (t) => {
+  test.each([
+    ['2020-01-01T00:00:00'],
+    ['2020-01-01 00:00:00Z'],
+    ['2020-13-01T00:00:00Z'],
+    ['2023-02-29T00:00:00Z'],
+    ['2020-01-01T25:00:00Z'],
+    ['01-12-2020T00:00:00Z'],
+    ['2020-01-01'],
+    ['noon'],
+  ])('%s is no timestamp', async (t) => {
     const result = await runDefinition(
       jsonata({ W: { Type: 'Wait', Timestamp: '{% $states.input %}', End: true } }),
       { input: t },
     )
     expect(result).toMatchObject({
       error: 'States.QueryEvaluationError',
-      cause:
-        "An error occurred while executing the state 'W' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format",
+      cause: `An error occurred while executing the state 'W' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${t}`,
     })
   })
 })

@@ -87,7 +87,7 @@ describe('states', () => {
     expect(result).toMatchObject({
       error: 'States.QueryEvaluationError',
       cause:
-        "An error occurred while executing the state 'W' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format",
+        "An error occurred while executing the state 'W' (entered at the event id #2). The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-11-21 09:00",
     })
   })
 

@@ -25,7 +25,9 @@ export function chiSquared(
   const m = total(current)
   if (n === 0 || m === 0) return null
   const smaller = Math.min(n, m) / (n + m)
-  const enough = (both: number) => both > 0 && both * smaller >= minimumExpected
+  // Of entities, not of rows: a rare cell that one of many rows fills tells nothing of the others.
+  const least = minimumExpected * Math.max(effects.baseline, effects.current)
+  const enough = (both: number) => both > 0 && both * smaller >= least
   let filled = 0
   const before: number[] = []
   const now: number[] = []

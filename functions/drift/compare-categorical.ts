@@ -1,7 +1,8 @@
 /** Compares a categorical column of a batch with the baseline's: frequent levels, "other", null, and unseen levels. */
 import type { CategoryColumn } from '../profile/profile.ts'
+import { strongestCell } from './cell-tests.ts'
 import { chiSquared } from './chi-squared.ts'
-import { type DesignEffects, independent } from './design-effect.ts'
+import { type DesignEffects, independent, inOneCell } from './design-effect.ts'
 import type { DriftShape } from './drift.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import type { PairedCounts } from './paired-counts.ts'
@@ -12,17 +13,29 @@ import type { Evidence, UnseenLevels } from './verdict.ts'
 const minimumShare = 0.005
 const maximumLevels = 50
 
+/** A level that the baseline hardly knew and that makes up so much of the batch is no longer an "other". */
+const suddenShare = 0.02
+
 export function compareCategorical(
   baseline: CategoryColumn,
   current: CategoryColumn,
   effects: DesignEffects = independent,
 ): Evidence {
-  const { names, paired } = pairLevels(baseline, current)
+  const known = frequentLevels(baseline)
+  const names = [...known, ...suddenLevels(current, known)]
+  const paired = pairLevels(baseline, current, names)
   const divergence = jensenShannon(paired, effects)
-  const test = chiSquared(paired, effects)
+  // Which cells are tested must not depend on the batch.
+  const test = chiSquared(pairLevels(baseline, current, known), effects)
   const unseen = unseenLevels(baseline, current)
+  const cell =
+    divergence === null
+      ? null
+      : strongestCell(pairLevels(baseline, current, allLevels(baseline, current)), inOneCell(effects))
   const reasons = [
-    ...(test === null ? ['no two cells expect 5 rows on both sides'] : []),
+    ...(test === null
+      ? ['no two cells expect 5 rows on both sides, so that only single levels can be tested']
+      : []),
     ...(unseen === null ? ['more levels than a profile lists, so that unseen ones cannot be told'] : []),
   ]
   return {
@@ -34,7 +47,8 @@ export function compareCategorical(
       unseenShare: unseen?.share ?? null,
     },
     effect: divergence?.corrected ?? null,
-    pValue: test?.pValue ?? null,
+    // Two tests, hence twice the smaller.
+    pValue: cell === null ? null : Math.min(1, 2 * Math.min(test?.pValue ?? 1, cell)),
     ...(unseen === null ? {} : { unseen }),
     ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
     baseline: shape(names, paired.baseline),
@@ -42,14 +56,32 @@ export function compareCategorical(
   }
 }
 
-/** Level names in cell order, then "other", then null. */
+function frequentLevels(baseline: CategoryColumn): string[] {
+  const rows = baseline.count + missingOf(baseline)
+  return baseline.levels
+    .slice(0, maximumLevels)
+    .filter(([, count]) => count >= minimumShare * rows)
+    .map(([level]) => level)
+}
+
+function suddenLevels(current: CategoryColumn, known: readonly string[]): string[] {
+  const rows = current.count + missingOf(current)
+  const names = new Set(known)
+  return current.levels
+    .filter(([level, count]) => !names.has(level) && count >= suddenShare * rows)
+    .map(([level]) => level)
+}
+
+const allLevels = (baseline: CategoryColumn, current: CategoryColumn): string[] => [
+  ...new Set([...baseline.levels, ...current.levels].map(([level]) => level)),
+]
+
+/** The cells are the named levels, then "other", then null. */
 function pairLevels(
   baseline: CategoryColumn,
   current: CategoryColumn,
-): { names: string[]; paired: PairedCounts } {
-  const rows = baseline.count + missingOf(baseline)
-  const kept = baseline.levels.slice(0, maximumLevels).filter(([, count]) => count >= minimumShare * rows)
-  const names = kept.map(([level]) => level)
+  names: readonly string[],
+): PairedCounts {
   const place = new Map(names.map((level, at) => [level, at]))
   const counts = (column: CategoryColumn) => {
     const cells = new Float64Array(names.length + 2)
@@ -61,7 +93,7 @@ function pairLevels(
     }
     return cells
   }
-  return { names, paired: { baseline: counts(baseline), current: counts(current) } }
+  return { baseline: counts(baseline), current: counts(current) }
 }
 
 export const missingOf = (column: { nulls: number; unreadable: number }) => column.nulls + column.unreadable

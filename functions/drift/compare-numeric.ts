@@ -1,8 +1,10 @@
 /** Compares a numeric column of a batch with the baseline's: every statistic that applies, and the evidence of drift. */
 import type { NumericColumn } from '../profile/profile.ts'
-import { type DesignEffects, independent } from './design-effect.ts'
+import { cellPValue } from './cell-tests.ts'
+import { type DesignEffects, independent, inOneCell } from './design-effect.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
+import { mannWhitney } from './mann-whitney.ts'
 import { pairNumeric } from './pair-numeric.ts'
 import { type PairedCounts, type PairedValues, regroup, total } from './paired-counts.ts'
 import { populationStability } from './population-stability.ts'
@@ -32,22 +34,44 @@ export function compareNumeric(
   const divergence = jensenShannon(bins)
   const ks = kolmogorovSmirnov(paired, effects)
   const wasserstein = normedWasserstein(paired)
-  const pValue = ks?.pValue ?? null
   return {
     statistics: {
       psi: populationStability(bins),
       ks: ks?.statistic ?? null,
       jensenShannon: divergence?.distance ?? null,
       wasserstein,
-      pValue,
+      pValue: ks?.pValue ?? null,
     },
     effect: wasserstein ?? jensenShannon(aroundConstant(paired), effects)?.corrected ?? null,
-    pValue,
+    pValue: chance(paired, ks?.pValue ?? 1, effects),
     ...(wasserstein === null
       ? { reason: 'the baseline does not vary between its 0.1 and 99.9 % quantiles' }
       : {}),
     ...shapes,
   }
+}
+
+/** With fewer rows beside the most frequent value, ranks are far from normal, and a test of that value is exact. */
+const fewRanked = 30
+
+/**
+ * Three tests, hence thrice the smallest p-value: KS sees any shape but little of a small move, ranks see a move of all
+ * values, and the share of a value that half of the rows hold sees rare events become frequent.
+ */
+function chance(paired: PairedValues, ks: number, effects: DesignEffects): number {
+  const n = total(paired.baseline)
+  const m = total(paired.current)
+  const mode = paired.baseline.reduce(
+    (best, count, at) => (count > (paired.baseline[best] as number) ? at : best),
+    0,
+  )
+  const before = paired.baseline[mode] as number
+  const now = paired.current[mode] as number
+  const beside = 1 - (before + now) / (n + m)
+  const isRanked = beside * Math.min(n / effects.baseline, m / effects.current) >= fewRanked
+  const ranks = isRanked ? (mannWhitney(paired, effects)?.pValue ?? 1) : 1
+  const share = before * 2 >= n ? cellPValue(before, now, n, m, inOneCell(effects)) : 1
+  return Math.min(1, 3 * Math.min(ks, ranks, share))
 }
 
 /** Distinct values as they are, or the cells between the unique deciles of the baseline, each closed above. */

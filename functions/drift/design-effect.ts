@@ -11,11 +11,29 @@ export interface DesignEffects {
 export const independent: DesignEffects = { baseline: 1, current: 1 }
 
 /**
+ * The variance of one cell hangs on the largest entities in it, not on the mean one, and their rows often share a level:
+ * the design effect counts twice.
+ */
+export const inOneCell = ({ baseline, current }: DesignEffects): DesignEffects => ({
+  baseline: baseline * baseline,
+  current: current * current,
+})
+
+/** Σm²/Σm, at least 1. */
+export function kish(rows: readonly number[]): number {
+  const all = rows.reduce((sum, count) => sum + count, 0)
+  return all === 0 ? 1 : Math.max(1, rows.reduce((sum, count) => sum + count * count, 0) / all)
+}
+
+/**
  * Kish's design effect Σm²/Σm of the entities' row counts m, for rows that repeat within an entity (1965). A profile
- * knows rows n and distinct entities d only, so that counts are taken as geometric, which gives 2n/d − 1. Without an
- * entity column it is 1.
+ * counts the rows of the entities of smallest hash, which are a uniform sample of all, and all where they are few. One
+ * without these counts knows rows n and distinct entities d only: counts are then taken as geometric, which gives
+ * 2n/d − 1 and does not see the one patient who fills a tenth of a batch. Without an entity column it is 1.
  */
 export function designEffect(profile: Profile, entityKey: string | undefined): number {
+  if (entityKey !== undefined && profile.entities !== undefined)
+    return kish(profile.entities.map(([, rows]) => rows))
   const column = entityKey === undefined ? undefined : profile.columns[entityKey]
   if (column === undefined || column.count === 0) return 1
   const listed = column.kind === 'opaque' ? undefined : column.levels?.length

@@ -44,6 +44,8 @@ export const featureDriftSchema = z.object({
   missingPValue: z.number().min(0).max(1).nullable(),
   /** What the threshold is held against: Wasserstein, or the Jensen-Shannon distance corrected for small samples. */
   effect: z.number().min(0).nullable(),
+  /** What the limit of chance is held against: the tests of this feature together, each of them paid for. */
+  chance: z.number().min(0).max(1).nullable().optional(),
   drifted: z.boolean().nullable(),
   reason: z.string().optional(),
   /** The column's part of the model's importance, 0 to 1. */

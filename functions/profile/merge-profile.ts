@@ -27,6 +27,9 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     parts: [...a.parts, ...b.parts].sort((x, y) => x.index - y.index),
     duplicates: a.duplicates + b.duplicates,
     rowHashes: mergeRowHashes(a.rowHashes, b.rowHashes),
+    ...(a.entities === undefined || b.entities === undefined
+      ? {}
+      : { entities: mergeRowHashes(a.entities, b.entities) }),
     columns: mergeColumns(a.columns, b.columns, mergeColumn),
     coMoments: mergeCoMoments(a.coMoments, b.coMoments),
     ...(a.examination === undefined || b.examination === undefined

@@ -6,6 +6,7 @@ import { inferenceRun, trainingRun } from '../layout.ts'
 import { getJson, putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
+import { rowsOfEntities } from './entity-rows-store.ts'
 import { profileExamples } from './features-store.ts'
 import { type Profile, profileSchema } from './profile.ts'
 import { profileTable } from './table-store.ts'
@@ -24,6 +25,7 @@ export const handler = door({
         origins: part.shifts,
         baseline,
       })
+      table.entities = await rowsOfEntities(open, project.entityKey)
       if (purpose === 'training') {
         await makeExamples(open, project, seed)
         table.features = await profileExamples(open, project)

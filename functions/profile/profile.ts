@@ -128,6 +128,8 @@ export const profileSchema = z.object({
   duplicates: count,
   /** The smallest row hashes and how often each occurs: finds repetition across parts. */
   rowHashes: z.array(z.tuple([z.string(), count])).default([]),
+  /** The smallest hashes of entities and the rows of each: a uniform sample of entities, so that drift knows how alike rows are. */
+  entities: z.array(z.tuple([z.string(), count])).optional(),
   /** By source column, in the project's order. */
   columns: z.record(z.string(), profileColumnSchema),
   coMoments: z.array(coMoment).default([]),

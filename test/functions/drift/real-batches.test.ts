@@ -31,8 +31,9 @@ function readTable(): { patient: string; row: Row }[] {
   })
 }
 
-const profile = (rows: readonly Row[]) =>
-  profileOf(
+const profile = (rows: readonly Row[]) => ({
+  entities: entitiesOf(rows),
+  ...profileOf(
     rows.length,
     Object.fromEntries([
       ['patient_nbr', identifierColumn(rows.map((row) => String(row.patient_nbr)))],
@@ -43,7 +44,15 @@ const profile = (rows: readonly Row[]) =>
           : categoryColumn(rows.map((row) => row[name] as string | null)),
       ]),
     ]),
-  )
+  ),
+})
+
+function entitiesOf(rows: readonly Row[]): [string, number][] {
+  const counts = new Map<string, number>()
+  for (const { patient_nbr } of rows)
+    counts.set(String(patient_nbr), (counts.get(String(patient_nbr)) ?? 0) + 1)
+  return [...counts].slice(0, 2_048)
+}
 
 /** Whole patients in random order until there are enough rows. */
 function batchOf(patients: readonly Row[][], rows: number, random: Random): Row[] {

@@ -10,6 +10,7 @@ import { SFNClient } from '@aws-sdk/client-sfn'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { RegimenError } from '../functions/errors.ts'
+import type { Pipeline } from '../functions/starter/pipeline.ts'
 import { Names } from '../infra/names.ts'
 import { isAlive } from '../local/process-identity.ts'
 import { Output } from './output.ts'
@@ -54,7 +55,7 @@ export interface Context {
   readonly cloudwatch: CloudWatchClient
   readonly dynamodb: DynamoDBClient
   /** ARN of one of the project's state machines. */
-  stateMachine(flow: 'training' | 'inference'): string
+  stateMachine(flow: Pipeline): string
 }
 
 /**

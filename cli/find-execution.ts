@@ -1,9 +1,10 @@
 /** Finds an execution by its run id or its ARN. */
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn'
 import { RegimenError } from '../functions/errors.ts'
+import { pipelines } from '../functions/starter/pipeline.ts'
 import type { Context } from './context.ts'
 
-export const flows = ['training', 'inference'] as const
+export const flows = pipelines
 
 /** @throws RegimenError `InvalidRequest` when no execution has it. */
 export async function findExecution(context: Context, id: string) {

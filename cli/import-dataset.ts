@@ -1,7 +1,10 @@
-/** Uploads a file and registers it as a version of a dataset; the same content again is the same version. */
+/** Imports a file, an object, a prefix, a URL or a named source as a version of a dataset, through the state machine. */
+import { basename } from 'node:path'
 import { z } from 'zod'
+import { RegimenError } from '../functions/errors.ts'
+import { openData, sources } from '../projects/sources.ts'
 import type { Context } from './context.ts'
-import { invokeFunction } from './invoke-function.ts'
+import { finishRun, startRun } from './start-run.ts'
 import { uploadDataset } from './upload.ts'
 
 const registered = z.object({
@@ -11,21 +14,72 @@ const registered = z.object({
   columns: z.number(),
   uri: z.string(),
   status: z.string(),
+  existed: z.boolean(),
+  quality: z.object({ passed: z.boolean(), summary: z.string() }),
+  profileUri: z.string(),
+  reportUri: z.string(),
+  runId: z.string(),
 })
-export type RegisteredDataset = z.output<typeof registered>
+export type RegisteredDataset = z.output<typeof registered> & { readonly seconds: number }
 
+export interface ImportOptions {
+  readonly description?: string | undefined
+  /** Of the content that a URL gives. */
+  readonly sha256?: string | undefined
+  /** Paths within a zip archive. */
+  readonly members?: readonly string[] | undefined
+}
+
+/** @param from a file, `s3://…`, `https://…` or `source:NAME` */
 export async function importDataset(
   context: Context,
-  file: string,
+  from: string,
   name: string,
+  options: ImportOptions = {},
 ): Promise<RegisteredDataset> {
-  const uploaded = await uploadDataset(context, file, name)
-  const { project, caller } = context
-  const createdAt = new Date().toISOString()
-  return invokeFunction(
-    context,
-    'register-dataset',
-    { project, name, requestedBy: caller, createdAt, ...uploaded },
-    registered,
+  const { description } = options
+  const source = await sourceOf(context, from, name, options)
+  const run = await startRun(context, {
+    pipeline: 'dataset-import',
+    import: { name, source, ...(description === undefined ? {} : { description }) },
+  })
+  const finished = await finishRun(context, run)
+  return { ...registered.parse(finished.output), seconds: finished.seconds }
+}
+
+async function sourceOf(
+  context: Context,
+  from: string,
+  name: string,
+  options: ImportOptions,
+): Promise<object> {
+  const { sha256, members } = options
+  if (from.startsWith('source:')) return namedSource(from.slice('source:'.length))
+  if (from.startsWith('s3://')) return { kind: 'object', uri: from }
+  if (/^https?:/.test(from))
+    return {
+      kind: 'url',
+      url: from,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(members === undefined ? {} : { members: members.map((path) => ({ path })) }),
+    }
+  const { uri } = await uploadDataset(context, from, name)
+  return { kind: 'object', uri, origin: basename(from) }
+}
+
+/** @throws RegimenError `InvalidRequest` naming the ones that there are. */
+function namedSource(name: string): object {
+  const found = Object.hasOwn(sources, name) ? sources[name] : undefined
+  if (found === undefined)
+    throw new RegimenError('InvalidRequest', {
+      what: `no source "${name}"`,
+      expected: `one of ${Object.keys(sources).join(', ')}`,
+      do: Object.hasOwn(openData, name)
+        ? `choose a file of the bucket (${openData[name]?.homepage}) and import its https URL`
+        : 'see `regimen datasets sources`',
+    })
+  const { url, sha256, members, header, attribution, licence } = found
+  return JSON.parse(
+    JSON.stringify({ kind: 'url', source: name, url, sha256, members, header, attribution, licence }),
   )
 }

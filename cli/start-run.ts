@@ -30,6 +30,10 @@ export interface InferenceRequest {
 export type RunRequest =
   | { readonly pipeline: 'training'; readonly training: TrainingRequest }
   | { readonly pipeline: 'inference'; readonly inference: InferenceRequest }
+  | {
+      readonly pipeline: 'dataset-import'
+      readonly import: { readonly name: string; readonly description?: string; readonly source: object }
+    }
 
 /** @param idempotencyKey the same key asks for the same run; a fresh one by default. */
 export function startRun(

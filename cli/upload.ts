@@ -1,4 +1,4 @@
-/** Files of the laptop become objects: datasets under their content hash, batches in the project's inbox. */
+/** Files of the laptop become objects: datasets under their content hash, batches below the project's `batches/`. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
@@ -31,7 +31,7 @@ export function uploadDataset(context: Context, file: string, name: string): Pro
 export async function uploadBatch(context: Context, file: string): Promise<string> {
   const { uri } = await upload(
     file,
-    ({ version, fileName }) => `s3://${context.bucket}/${context.project}/inbox/${version}/${fileName}`,
+    ({ version, fileName }) => `s3://${context.bucket}/${context.project}/batches/${version}/${fileName}`,
   )
   return uri
 }

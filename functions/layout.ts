@@ -43,10 +43,25 @@ export const inferenceRun = {
   manifest: (run: string) => `${run}/manifest.json`,
 } as const
 
+/** Objects of one import; `run` is `s3://<bucket>/<project>/imports/<runId>`. Plan and profile are named as in every run. */
+export const importRun = {
+  plan: (run: string) => `${run}/plan.json`,
+  profile: (run: string) => `${run}/profile.json`,
+  report: (run: string) => `${run}/report.html`,
+} as const
+
+/** What a URL gave, kept by content so that the second access downloads nothing. */
+export const download = {
+  content: (bucket: string, project: string, urlDigest: string, sha256: string) =>
+    `s3://${bucket}/${project}/downloads/${urlDigest}/${sha256}`,
+} as const
+
 export const datasetVersion = {
   prefix: (bucket: string, project: string, name: string, version: string) =>
     `s3://${bucket}/${project}/datasets/${name}/${version}`,
   manifest: (prefix: string) => `${prefix}/manifest.json`,
+  profile: (prefix: string) => `${prefix}/profile.json`,
+  report: (prefix: string) => `${prefix}/report.html`,
   data: (prefix: string, file: string) => `${prefix}/data/${file}`,
 } as const
 

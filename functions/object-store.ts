@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
+  CopyObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -25,6 +26,16 @@ function s3(): S3Client {
 const address = (uri: string) => {
   const { bucket, key } = parseS3Uri(uri)
   return { Bucket: bucket, Key: key }
+}
+
+/** Answers `undefined` where there is no such object. */
+export async function headIfThere(uri: string): Promise<ObjectHead | undefined> {
+  try {
+    return await head(uri)
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey')) return undefined
+    throw error
+  }
 }
 
 export interface ObjectRange {
@@ -78,6 +89,38 @@ export async function putFile(
 ): Promise<void> {
   const params = { ...address(uri), Body: createReadStream(file), ContentType: contentType }
   await new Upload({ client: s3(), params, partSize: uploadPartBytes, queueSize: 2 }).done()
+}
+
+/** Puts a document that must not be there yet; `false` when it was, and nothing changed. */
+export async function putJsonOnce(uri: string, value: unknown): Promise<boolean> {
+  try {
+    await s3().send(
+      new PutObjectCommand({
+        ...address(uri),
+        Body: JSON.stringify(value),
+        ContentType: 'application/json',
+        IfNoneMatch: '*',
+      }),
+    )
+    return true
+  } catch (error) {
+    // A concurrent conditional write is answered 409, and may be tried again (S3 API reference, PutObject).
+    if (error instanceof Error && error.name === 'ConditionalRequestConflict')
+      return await putJsonOnce(uri, value)
+    if (error instanceof Error && error.name === 'PreconditionFailed') return false
+    throw error
+  }
+}
+
+/** Copies an object within S3, at most 5 GiB. */
+export async function copyObject(
+  from: { readonly uri: string; readonly versionId?: string | undefined },
+  to: string,
+): Promise<void> {
+  const { bucket, key } = parseS3Uri(from.uri)
+  const path = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+  const version = from.versionId === undefined ? '' : `?versionId=${encodeURIComponent(from.versionId)}`
+  await s3().send(new CopyObjectCommand({ ...address(to), CopySource: `${path}${version}` }))
 }
 
 export interface ObjectHead {

@@ -3,6 +3,7 @@
  * takes and what it answers. State input and output hold URIs, counts and small summaries, never rows.
  */
 import { z } from 'zod'
+import { datasetName, importSource, placedDataset } from './dataset/import-source.ts'
 import { sides } from './layout.ts'
 
 export const stages = [
@@ -36,7 +37,8 @@ export const runContext = z.object({
 })
 export type RunContext = z.output<typeof runContext>
 
-export const purpose = z.enum(['training', 'inference'])
+export const purpose = z.enum(['training', 'inference', 'catalogue'])
+export type Purpose = z.output<typeof purpose>
 
 /** One element of `plan.json`, which is a top-level array so that a Distributed Map reads it. */
 export const part = z.object({
@@ -72,7 +74,54 @@ export type Part = z.output<typeof part>
  */
 const holdout = z.number().min(0).max(0.9).default(0)
 
+/** What a profile says of a table as a whole. */
+const qualityVerdict = z.object({ passed: z.boolean(), summary: z.string() })
+
+/** What is asked of an import beside where the data come from. */
+const importRequest = runContext.extend({
+  project: z.string(),
+  name: datasetName,
+  description: z.string().max(500).default(''),
+  requestedBy: z.string(),
+})
+
 export const contracts = {
+  fetchDataset: {
+    input: importRequest.extend({ source: importSource }),
+    output: placedDataset,
+  },
+  reportDataset: {
+    input: importRequest.extend({
+      dataset: placedDataset,
+      profileUri: uri,
+      quality: qualityVerdict,
+      startedAt: z.iso.datetime(),
+    }),
+    output: z.object({ reportUri: uri }),
+  },
+  registerDataset: {
+    input: importRequest.extend({
+      dataset: placedDataset,
+      planUri: uri,
+      profileUri: uri,
+      reportUri: uri,
+      quality: qualityVerdict,
+      createdAt: z.iso.datetime(),
+    }),
+    output: z.object({
+      name: z.string(),
+      version: z.string(),
+      rows: count,
+      columns: count,
+      uri,
+      status: z.enum(['pending', 'approved', 'rejected']),
+      /** true: the same content was registered before, and stays as it was. */
+      existed: z.boolean(),
+      quality: qualityVerdict,
+      profileUri: uri,
+      reportUri: uri,
+    }),
+  },
   planParts: {
     input: runContext.extend({ purpose, sourceUri: uri, partBytes: z.int().min(1_024) }),
     output: z.object({ planUri: uri, parts: count, bytes: count }),

@@ -6,6 +6,8 @@
  * |-----------------|-----------------------------|----------------------------|----------------------|-----------|
  * | run             | `RUN#<runId>`               | `RUN`                      | `RUNS#<project>`     | startedAt |
  * | dataset version | `DATASET#<project>#<name>`  | `VERSION#<version>`        | `DATASETS#<project>` | createdAt |
+ * | dataset decision | `DECISION#<project>#<name>@<version>` | `000001`               | `DECISIONS#<project>` | decidedAt |
+ * | download        | `DOWNLOAD#<project>#<sha256 of URL>` | `PIN` or `CONTENT#<sha256>` |    |           |
  * | model version   | `MODEL#<project>`           | `VERSION#000012`           |                      |           |
  * | ledger entry    | `LEDGER#<project>`          | `000000000007`             |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
@@ -32,6 +34,21 @@ export const tableKeys = {
   datasetVersion: (project: string, name: string, version: string) => ({
     pk: `DATASET#${project}#${name}`,
     sk: `VERSION#${version}`,
+  }),
+  decisions: (project: string) => `DECISIONS#${project}`,
+  datasetDecisions: (project: string, name: string, version: string) =>
+    `DECISION#${project}#${name}@${version}`,
+  datasetDecision: (project: string, name: string, version: string, sequence: number) => ({
+    pk: `DECISION#${project}#${name}@${version}`,
+    sk: String(sequence).padStart(6, '0'),
+  }),
+  downloadPin: (project: string, urlDigest: string) => ({
+    pk: `DOWNLOAD#${project}#${urlDigest}`,
+    sk: 'PIN',
+  }),
+  downloadContent: (project: string, urlDigest: string, sha256: string) => ({
+    pk: `DOWNLOAD#${project}#${urlDigest}`,
+    sk: `CONTENT#${sha256}`,
   }),
   models: (project: string) => `MODEL#${project}`,
   modelVersion: (project: string, version: string) => ({

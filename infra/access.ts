@@ -1,4 +1,5 @@
 /** Turns what the environment's components hand out into the grants that the table of functions speaks of. */
+import { pipelines } from '../functions/starter/pipeline.ts'
 import { type Account, arn } from './account.ts'
 import type { Access } from './functions.ts'
 import type { Names } from './names.ts'
@@ -19,9 +20,7 @@ export interface AccessArgs {
 
 export function access({ names, account, storage, table, topic, projects }: AccessArgs): Access {
   const groups = projects.map((project) => names.modelPackageGroup(project))
-  const machines = projects.flatMap((project) =>
-    (['training', 'inference'] as const).map((flow) => names.stateMachine(project, flow)),
-  )
+  const machines = projects.flatMap((project) => pipelines.map((flow) => names.stateMachine(project, flow)))
   const of = (service: string, kind: string, among: readonly string[], suffix = '') =>
     among.map((name) => arn(account, service, `${kind}${name}${suffix}`))
   const groupArns = of('sagemaker', 'model-package-group/', groups)

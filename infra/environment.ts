@@ -31,6 +31,11 @@ export interface EnvironmentArgs {
   readonly protect: boolean
   /** At least 365. */
   readonly logRetentionDays: number
+  /**
+   * `host:port` that a dataset may be downloaded from at a private address.
+   * @default none
+   */
+  readonly privateHosts?: readonly string[]
 }
 
 export class Environment extends pulumi.ComponentResource {
@@ -110,7 +115,7 @@ export class Environment extends pulumi.ComponentResource {
     })
   }
 
-  #variables({ names, account }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
+  #variables({ names, account, privateHosts = [] }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
     return {
       BUCKET: this.storage.bucketName,
       TABLE: this.table.tableName,
@@ -118,6 +123,7 @@ export class Environment extends pulumi.ComponentResource {
       MODEL_PACKAGE_GROUP_PREFIX: names.prefix,
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
+      PRIVATE_HOSTS: JSON.stringify(privateHosts),
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
     }
   }

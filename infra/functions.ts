@@ -11,6 +11,8 @@ export type Variable =
   | 'MODEL_PACKAGE_GROUP_PREFIX'
   | 'TOPIC_ARN'
   | 'STATE_MACHINE_PREFIX'
+  /** JSON list of hosts that a download may reach at a private address. */
+  | 'PRIVATE_HOSTS'
   /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
   | 'PROJECT_URIS'
 
@@ -45,15 +47,17 @@ export interface FunctionDefinition {
 }
 
 const project = '*/project/*.json'
-const datasets = ['*/datasets/*', '*/inbox/*']
+/** Tables of the catalogue, and batches to be scored. */
+const datasets = ['*/datasets/*', '*/batches/*', '*/inbox/*']
 const encoder = '*/runs/*/encoder.json'
 const models = '*/runs/*/model/*'
 const baseline = '*/runs/*/baseline.json'
 const decision = '*/runs/*/decision.json'
 const evaluation = '*/runs/*/evaluation.json'
-const plans = ['*/runs/*/plan.json', '*/inference/*/plan.json']
-const profileParts = ['*/runs/*/profile/*', '*/inference/*/profile/*']
+const plans = ['*/runs/*/plan.json', '*/inference/*/plan.json', '*/imports/*/plan.json']
+const profileParts = ['*/runs/*/profile/*', '*/inference/*/profile/*', '*/imports/*/profile/*']
 const profiles = ['*/runs/*/profile.json', '*/inference/*/profile.json']
+const importedProfile = '*/imports/*/profile.json'
 
 /** Memory of a function with DuckDB or numbers by the million; CPU comes with it (1,769 MB is one whole). */
 const heavy = { memoryMegabytes: 3_008, timeoutSeconds: 900, scratchMegabytes: 2_048 }
@@ -66,20 +70,47 @@ export const functionDefinitions = {
     description: 'Cuts a table into parts that any later stage can read alone',
     ...heavy,
     variables: [],
-    grants: (to) => [to.read(project, ...datasets), to.write(...plans), to.list('*/datasets/*', '*/inbox/*')],
+    grants: (to) => [to.read(project, ...datasets), to.write(...plans), to.list(...datasets)],
   },
-  'register-dataset': {
-    entry: 'functions/dataset/register.handler.ts',
-    description: 'Makes an uploaded table a version of a dataset, with its manifest',
+  'fetch-dataset': {
+    entry: 'functions/dataset/fetch.handler.ts',
+    description: 'Brings the data of an import to where their content says',
     ...heavy,
-    variables: ['TABLE', 'PROJECT_URIS'],
+    scratchMegabytes: 10_240,
+    variables: ['BUCKET', 'TABLE', 'PRIVATE_HOSTS'],
     grants: (to) => [
-      to.read(project, ...datasets),
-      to.write('*/datasets/*/manifest.json'),
-      to.list('*/datasets/*', '*/inbox/*'),
+      to.read('*/datasets/*', '*/inbox/*', '*/downloads/*'),
+      to.write('*/datasets/*/data/*', '*/downloads/*'),
+      to.list('*/datasets/*', '*/inbox/*', '*/downloads/*'),
       to.readTable(),
       to.writeTable(),
     ],
+  },
+  'report-dataset': {
+    entry: 'functions/report/dataset.handler.ts',
+    description: 'Writes the page of a table that is being imported',
+    ...merging,
+    variables: [],
+    grants: (to) => [to.read(project, importedProfile), to.write('*/imports/*/report.html')],
+  },
+  'register-dataset': {
+    entry: 'functions/dataset/register.handler.ts',
+    description: 'Takes a profiled table into the catalogue as a version',
+    ...merging,
+    variables: ['TABLE'],
+    grants: (to) => [
+      to.read(project, '*/imports/*', '*/datasets/*/manifest.json'),
+      to.write(...['manifest.json', 'profile.json', 'report.html'].map((file) => `*/datasets/*/${file}`)),
+      to.readTable(),
+      to.writeTable(),
+    ],
+  },
+  'review-dataset': {
+    entry: 'functions/dataset/review.handler.ts',
+    description: 'Approves or rejects a dataset version, with who, why and when',
+    ...light,
+    variables: ['TABLE', 'ENVIRONMENT'],
+    grants: (to) => [to.readTable(), to.writeTable()],
   },
   'profile-part': {
     entry: 'functions/profile/part.handler.ts',
@@ -93,7 +124,7 @@ export const functionDefinitions = {
     description: 'Merges the profiles of the parts and judges the quality',
     ...merging,
     variables: [],
-    grants: (to) => [to.read(project, ...profileParts), to.write(baseline, ...profiles)],
+    grants: (to) => [to.read(project, ...profileParts), to.write(baseline, importedProfile, ...profiles)],
   },
   'fit-encoder': {
     entry: 'functions/features/fit.handler.ts',
@@ -222,7 +253,7 @@ export const functionDefinitions = {
     ...light,
     asynchronous: true,
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [to.list('*/inbox/*'), to.readTable(), to.writeTable(), to.startExecutions()],
+    grants: (to) => [to.list('*/batches/*'), to.readTable(), to.writeTable(), to.startExecutions()],
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>
 

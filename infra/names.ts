@@ -1,5 +1,6 @@
 /** Every physical name, explicit and within AWS's limits: what is not named cannot be the same on a laptop. */
 import { createHash } from 'node:crypto'
+import type { Pipeline } from '../functions/starter/pipeline.ts'
 import type { Account } from './account.ts'
 
 /** Longest name in characters that AWS takes, by kind of resource. */
@@ -67,7 +68,7 @@ export class Names {
     return `alias/${physicalName('keyAlias', 'regimen', this.environment)}`
   }
 
-  stateMachine(project: string, flow: 'training' | 'inference'): string {
+  stateMachine(project: string, flow: Pipeline): string {
     return this.of('stateMachine', project, flow)
   }
 

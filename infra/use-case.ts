@@ -1,5 +1,6 @@
 /** Everything that one project has in an environment: models, flows, rules, alarm and schedule. */
 import * as pulumi from '@pulumi/pulumi'
+import { DatasetImport } from './dataset-import.ts'
 import { DriftAlarm } from './drift-alarm.ts'
 import { EventRule } from './event-rule.ts'
 import type { FlowArgs } from './flow.ts'
@@ -16,6 +17,7 @@ export interface UseCaseArgs extends FlowArgs {
 export class UseCase extends pulumi.ComponentResource {
   readonly trainingArn: pulumi.Output<string>
   readonly inferenceArn: pulumi.Output<string>
+  readonly datasetImportArn: pulumi.Output<string>
   readonly modelPackageGroup: string
 
   constructor(name: string, args: UseCaseArgs, options?: pulumi.ComponentResourceOptions) {
@@ -28,9 +30,11 @@ export class UseCase extends pulumi.ComponentResource {
     )
     const training = new Training(`${name}-training`, args, child)
     const inference = new Inference(`${name}-inference`, args, child)
+    const imports = new DatasetImport(`${name}-dataset-import`, args, child)
 
     this.trainingArn = training.stateMachine.arn
     this.inferenceArn = inference.stateMachine.arn
+    this.datasetImportArn = imports.stateMachine.arn
     this.modelPackageGroup = group.groupName
     this.#createRules(name, args)
     this.#createSchedule(name, args)
@@ -45,11 +49,13 @@ export class UseCase extends pulumi.ComponentResource {
       {
         ruleName: names.of('rule', project.id, 'outcome'),
         description: `How executions of ${project.id} go on and end: sees timeouts and stops, which no state does`,
-        pattern: pulumi.all([this.trainingArn, this.inferenceArn]).apply((stateMachineArn) => ({
-          source: ['aws.states'],
-          'detail-type': ['Step Functions Execution Status Change'],
-          detail: { stateMachineArn },
-        })),
+        pattern: pulumi
+          .all([this.trainingArn, this.inferenceArn, this.datasetImportArn])
+          .apply((stateMachineArn) => ({
+            source: ['aws.states'],
+            'detail-type': ['Step Functions Execution Status Change'],
+            detail: { stateMachineArn },
+          })),
         target: functions['record-outcome'],
         deadLetters,
       },

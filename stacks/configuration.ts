@@ -23,6 +23,12 @@ const fields = {
       .default(365),
     expected: 'one of 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653',
   },
+  /** Mirrors of one's own: `host:port` that a dataset may be downloaded from although its address is private. */
+  privateHosts: {
+    schema: z.array(z.string().regex(/^[A-Za-z0-9.[\]:-]+$/)).default([]),
+    expected: 'a list of host:port',
+    structured: true,
+  },
   protect: {
     schema: z.enum(['true', 'false']).default('true'),
     expected: 'true or false',
@@ -44,6 +50,7 @@ export interface Configuration {
   readonly partBytes: number
   readonly mapConcurrency: number
   readonly logRetentionDays: number
+  readonly privateHosts: readonly string[]
   readonly protect: boolean
   readonly architecture: 'arm64' | 'x86_64'
   readonly duckdbPlatform: 'linux-arm64' | 'linux-x64' | 'host'
@@ -76,6 +83,7 @@ export function readConfiguration(
     partBytes: read('partBytes', fields.partBytes),
     mapConcurrency: read('mapConcurrency', fields.mapConcurrency),
     logRetentionDays: read('logRetentionDays', fields.logRetentionDays),
+    privateHosts: read('privateHosts', fields.privateHosts),
     protect: read('protect', fields.protect) === 'true',
     architecture,
     duckdbPlatform:

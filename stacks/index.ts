@@ -44,9 +44,10 @@ export const functions = mapValues(environment.functions, (each) => each.qualifi
 /** What starts a run, whoever asks for it. */
 export const starter = environment.functions['start-run'].liveArn
 /** Project id to what belongs to it. */
-export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn }) => ({
+export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn, datasetImportArn }) => ({
   training: trainingArn,
   inference: inferenceArn,
+  'dataset-import': datasetImportArn,
 }))
 /** Project id to the definition that its next run will name. */
 export const projectUris = environment.projectUris

@@ -2,6 +2,7 @@
 import { CopyObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { parseS3Uri } from '../../functions/layout.ts'
+import type { Pipeline } from '../../functions/starter/pipeline.ts'
 import { runIdOf } from '../../functions/starter/run-id.ts'
 import { putRun } from '../../functions/starter/run-store.ts'
 import type { Context } from '../context.ts'
@@ -25,11 +26,7 @@ export interface Relocation {
 }
 
 /** @param input of the earlier execution; one that is no run of the platform keeps its values as they are */
-export function relocation(
-  context: Context,
-  input: unknown,
-  flow: 'training' | 'inference' | undefined,
-): Relocation {
+export function relocation(context: Context, input: unknown, flow: Pipeline | undefined): Relocation {
   const run = platformRun.safeParse(input)
   const unique = crypto.randomUUID()
   if (!run.success || flow === undefined)

@@ -7,6 +7,7 @@ import {
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
 import { RegimenError } from '../../functions/errors.ts'
+import { type Pipeline, pipelines } from '../../functions/starter/pipeline.ts'
 import type { Context } from '../context.ts'
 import { historyOf } from '../follow-execution.ts'
 import {
@@ -95,8 +96,8 @@ async function publish(
   }
 }
 
-function flowOf(context: Context, machineArn: string): 'training' | 'inference' | undefined {
-  return (['training', 'inference'] as const).find((flow) => context.stateMachine(flow) === machineArn)
+function flowOf(context: Context, machineArn: string): Pipeline | undefined {
+  return pipelines.find((flow) => context.stateMachine(flow) === machineArn)
 }
 
 const members = (input: unknown): object =>

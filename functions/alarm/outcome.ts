@@ -1,5 +1,6 @@
 /** How an execution ended, as its status event tells it, and what is told to people: names and ids, no content. */
 import { z } from 'zod'
+import { pipelines } from '../starter/pipeline.ts'
 import type { Outcome } from '../starter/run-store.ts'
 
 /** EventBridge's "Step Functions Execution Status Change". Its `input`, `output` and `cause` are left unread. */
@@ -21,14 +22,16 @@ export type StatusEvent = z.output<typeof statusEvent>
 /** @returns `undefined` for a state machine that belongs to no project of this environment. */
 export function outcomeOf({ detail }: StatusEvent, environment: string): Outcome | undefined {
   const machine = detail.stateMachineArn.split(':').at(-1) ?? ''
-  const match = /^(.+)-(training|inference)$/.exec(machine)
+  const pipeline = pipelines.find((each) => machine.endsWith(`-${each}`))
   const prefix = `regimen-${environment}-`
-  if (match?.[1] === undefined || !match[1].startsWith(prefix)) return undefined
+  if (pipeline === undefined || !machine.startsWith(prefix)) return undefined
+  const project = machine.slice(prefix.length, -pipeline.length - 1)
+  if (project === '') return undefined
   const ended = detail.status !== 'RUNNING' && detail.status !== 'PENDING_REDRIVE'
   return {
     runId: detail.name,
-    project: match[1].slice(prefix.length),
-    pipeline: match[2] === 'training' ? 'training' : 'inference',
+    project,
+    pipeline,
     executionArn: detail.executionArn,
     status: detail.status,
     progress: 2 * (detail.redriveCount ?? 0) + (ended ? 1 : 0),

@@ -1,6 +1,7 @@
 /** Holds the columns of a file against the schema contract of the project. */
 import { RegimenError } from '../errors.ts'
 import type { SourceColumn } from '../project.ts'
+import type { Purpose } from '../stages.ts'
 
 export interface ColumnContract {
   readonly columns: readonly SourceColumn[]
@@ -17,7 +18,7 @@ export interface ColumnContract {
 export function checkHeader(
   names: readonly string[],
   { columns, extraColumns = 'refuse' }: ColumnContract,
-  purpose: 'training' | 'inference',
+  purpose: Purpose,
   uri: string,
 ): { ignored: string[] } {
   const present = new Set(names)

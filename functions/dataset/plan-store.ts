@@ -1,7 +1,7 @@
 /** Reads the source objects of a run once and plans their parts; refuses what cannot be read before any part is. */
 import { RegimenError } from '../errors.ts'
 import { head, list, type ObjectHead } from '../object-store.ts'
-import type { Part } from '../stages.ts'
+import type { Part, Purpose } from '../stages.ts'
 import { checkHeader } from './check-header.ts'
 import { planParts, type SchemaContract, type SourceFile } from './plan.ts'
 import { objectSource } from './source-text-store.ts'
@@ -24,7 +24,7 @@ export interface Plan {
 export async function planSource(
   sourceUri: string,
   contract: SchemaContract,
-  purpose: 'training' | 'inference',
+  purpose: Purpose,
   partBytes: number,
 ): Promise<Plan> {
   const objects = await findObjects(sourceUri)

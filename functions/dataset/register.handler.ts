@@ -1,88 +1,82 @@
-/** Door: takes a new dataset version into the catalogue, once every row has been held against the schema contract. */
+/** Door: takes a profiled table into the catalogue as a version, or refuses it and leaves the catalogue as it was. */
 import { z } from 'zod'
 import { door } from '../door.ts'
 import { datasetVersion, parseS3Uri } from '../layout.ts'
-import { putJson } from '../object-store.ts'
+import { copyObject, getJson, putJsonOnce } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
-import { projectUriOf } from '../project-uri.ts'
-import { checkParts } from './check-store.ts'
-import { contentHash } from './content-hash-store.ts'
-import { putDataset } from './dataset-store.ts'
-import { planSource } from './plan-store.ts'
+import { contracts, part } from '../stages.ts'
+import { checkedProfile, requireContract } from './contract-check.ts'
+import { type DatasetItem, datasetItemOf, getDataset, putDataset } from './dataset-store.ts'
+import { datasetManifest, describeColumns } from './manifest.ts'
+import { statusOf } from './review-store.ts'
 
-const partBytes = 64 * 1_024 * 1_024
-const uri = z.string().startsWith('s3://')
-
-const input = z.object({
-  project: z.string(),
-  /** @default the environment's own definition of the project */
-  projectUri: uri.optional(),
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a name of letters, digits, . _ and -'),
-  /** The content hash, when the caller has it; @default the first 16 digits of the object's sha256 */
-  version: z
-    .string()
-    .regex(/^[a-z0-9]{8,64}$/)
-    .optional(),
-  uri,
-  fileName: z.string(),
-  bytes: z.int().min(0),
-  requestedBy: z.string(),
-  createdAt: z.iso.datetime(),
-})
-
-const output = z.object({
-  name: z.string(),
-  version: z.string(),
-  rows: z.int(),
-  columns: z.int(),
-  uri,
-  status: z.enum(['pending', 'approved', 'rejected']),
-})
+type Request = z.output<(typeof contracts.registerDataset)['input']>
 
 export const handler = door({
-  input,
-  output,
+  ...contracts.registerDataset,
   async run(request, logger) {
-    const project = await loadProject(
-      projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS),
-    )
-    const plan = await planSource(request.uri, project.source, 'training', partBytes)
-    const rowsChecked = await checkParts(plan.parts, project)
-    const sha256 = await contentHash(request.uri)
-    const version = request.version ?? sha256.slice(0, 16)
-    const { bucket } = parseS3Uri(request.uri)
-    const prefix = datasetVersion.prefix(bucket, request.project, request.name, version)
-    const columns = plan.files[0]?.header ?? []
-    const { attribution, licence } = project.source
-    const manifestUri = datasetVersion.manifest(prefix)
-    const item = {
-      project: request.project,
-      name: request.name,
-      version,
-      uri: request.uri,
-      fileName: request.fileName,
-      bytes: plan.bytes,
-      rows: plan.rows,
-      columns: columns.length,
-      sha256,
-      manifestUri,
-      requestedBy: request.requestedBy,
-      createdAt: request.createdAt,
-      status: 'pending' as const,
+    const { project, name, dataset } = request
+    const known = await getDataset(project, name, dataset.version)
+    const item = known ?? (await register(request))
+    logger.info('registered', { name, version: item.version, rows: item.rows, existed: known !== undefined })
+    const { version, rows, columns, uri } = item
+    return {
+      ...{ name, version, rows, columns, uri },
+      status: known === undefined ? ('pending' as const) : await statusOf(item),
+      existed: known !== undefined,
+      quality: item.quality ?? request.quality,
+      profileUri: item.profileUri ?? request.profileUri,
+      reportUri: item.reportUri ?? request.reportUri,
     }
-    // The manifest is written from what the table holds, so that registering twice changes nothing.
-    const registered = await putDataset(item)
-    const { status, ...lasting } = registered
-    await putJson(manifestUri, {
-      ...lasting,
-      rowsChecked,
-      header: columns,
-      ignored: plan.ignored,
-      attribution,
-      licence,
-    })
-    logger.info('registered', { name: item.name, version, rows: registered.rows })
-    const { rows, columns: width } = registered
-    return { name: registered.name, version, rows, columns: width, uri: registered.uri, status }
   },
 })
+
+/**
+ * The item in the table is what makes a version; it is put last. The manifest is written once: of two imports of one
+ * content the second takes the first one's, and what a crash left behind is used again.
+ */
+async function register(request: Request): Promise<DatasetItem> {
+  const { dataset, name, project: id } = request
+  const [project, parts, profile] = await Promise.all([
+    loadProject(request.projectUri),
+    getJson(request.planUri).then((value) => z.array(part).parse(value)),
+    getJson(request.profileUri).then((value) => checkedProfile.parse(value)),
+  ])
+  requireContract(profile, project)
+  const prefix = datasetVersion.prefix(parseS3Uri(dataset.uri).bucket, id, name, dataset.version)
+  const places = { profileUri: datasetVersion.profile(prefix), reportUri: datasetVersion.report(prefix) }
+  await copyObject({ uri: request.profileUri }, places.profileUri)
+  await copyObject({ uri: request.reportUri }, places.reportUri)
+  const [first] = parts
+  const header = first?.header ?? project.source.columns.map((column) => column.name)
+  const manifestUri = datasetVersion.manifest(prefix)
+  const { version, sha256, uri, fileName, files, bytes, origin } = dataset
+  const manifest = datasetManifest.parse({
+    format: 'regimen-dataset/1',
+    project: id,
+    projectUri: request.projectUri,
+    name,
+    version,
+    description: request.description === '' ? project.title : request.description,
+    ...{ uri, fileName, files, bytes, sha256, origin, header },
+    rows: profile.rows,
+    columns: header.length,
+    fileFormat: first?.format ?? 'csv',
+    ...{ encoding: first?.encoding, delimiter: first?.delimiter, compression: first?.compression },
+    schema: describeColumns(header, project.source.columns),
+    attribution: origin.attribution ?? project.source.attribution,
+    licence: origin.licence ?? project.source.licence,
+    quality: request.quality,
+    ...places,
+    runId: request.runId,
+    requestedBy: request.requestedBy,
+    createdAt: request.createdAt,
+  })
+  const fresh = await putJsonOnce(manifestUri, manifest)
+  const item = datasetItemOf(
+    fresh ? manifest : datasetManifest.parse(await getJson(manifestUri)),
+    manifestUri,
+  )
+  await putDataset(item)
+  return item
+}

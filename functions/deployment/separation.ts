@@ -1,8 +1,6 @@
 /** Separation of duties: in production, who trained a model does not approve it. */
 import { RegimenError } from '../errors.ts'
-
-/** The person of an ARN or a name: the user, or the session of an assumed role. */
-const person = (identity: string) => identity.slice(identity.lastIndexOf('/') + 1).toLowerCase()
+import { person } from '../person.ts'
 
 export interface Approval {
   readonly project: string

@@ -1,6 +1,7 @@
 /** Decides whether a profiled table is good enough to go on with, and says in words why not. */
 import { ruleMeanings } from '../dataset/rules-sql.ts'
 import type { Project } from '../project.ts'
+import type { Purpose } from '../stages.ts'
 import { invalidCount, type Profile, type ProfileColumn, type Violation } from './profile.ts'
 
 export interface Quality {
@@ -12,7 +13,7 @@ export interface Quality {
 /** Findings named in the summary; state output stays small. */
 const shownFindings = 10
 
-export function judgeQuality(profile: Profile, project: Project, purpose: 'training' | 'inference'): Quality {
+export function judgeQuality(profile: Profile, project: Project, purpose: Purpose): Quality {
   const findings = [
     ...rowFindings(profile, project, purpose),
     ...project.source.columns.flatMap((rule) => {
@@ -26,8 +27,8 @@ export function judgeQuality(profile: Profile, project: Project, purpose: 'train
   return { passed: false, summary: `${findings.slice(0, shownFindings).join('; ')}${more}` }
 }
 
-function rowFindings(profile: Profile, { quality }: Project, purpose: 'training' | 'inference'): string[] {
-  const needed = purpose === 'training' ? quality.minRows : 1
+function rowFindings(profile: Profile, { quality }: Project, purpose: Purpose): string[] {
+  const needed = purpose === 'inference' ? 1 : quality.minRows
   const duplicates = duplicateShare(profile)
   return [
     ...(profile.rows < needed ? [`${profile.rows} rows, at least ${needed} are needed`] : []),

@@ -1,9 +1,7 @@
 /** Whether a dataset version may be trained on in this environment. */
-import { z } from 'zod'
+import { getDataset } from '../dataset/dataset-store.ts'
+import { statusOf } from '../dataset/review-store.ts'
 import { RegimenError } from '../errors.ts'
-import { getItem, tableKeys } from '../table-store.ts'
-
-const approvalOnly = z.object({ status: z.string().optional() })
 
 /** @throws RegimenError `ApprovalRefused` in staging and prod for a version that nobody approved. */
 export async function requireApprovedDataset(
@@ -13,11 +11,12 @@ export async function requireApprovedDataset(
 ): Promise<void> {
   if (environment !== 'staging' && environment !== 'prod') return
   const { name, version } = dataset
-  const item = await getItem(tableKeys.datasetVersion(project, name, version), approvalOnly)
-  if (item?.status === 'approved') return
+  const item = await getDataset(project, name, version)
+  const status = item === undefined ? undefined : await statusOf(item)
+  if (status === 'approved') return
   throw new RegimenError('ApprovalRefused', {
     what: `dataset ${name}@${version} of ${project} is not approved`,
-    got: item?.status ?? 'no such version',
+    got: status ?? 'no such version',
     expected: `an approved version in ${environment}`,
     do: `review it, then run: regimen datasets approve ${name}@${version}`,
   })

@@ -7,7 +7,7 @@ import { projectUriOf } from '../project-uri.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { requireApprovedDataset } from './dataset-approval-store.ts'
 import { startExecution } from './execution-store.ts'
-import { inboxOf, type PlannedRun, planRun, starterInput, toRunRequest } from './run-request.ts'
+import { batchesOf, type PlannedRun, planRun, starterInput, toRunRequest } from './run-request.ts'
 import { getRun, putRun } from './run-store.ts'
 
 export const handler = door({
@@ -20,8 +20,8 @@ export const handler = door({
   }),
   async run(input, logger) {
     const bucket = requiredVariable('BUCKET')
-    const inbox = inboxOf(input, bucket)
-    const request = toRunRequest(input, inbox === undefined ? undefined : await newestIn(inbox))
+    const batches = batchesOf(input, bucket)
+    const request = toRunRequest(input, batches === undefined ? undefined : await newestIn(batches))
     const projectUri = projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS)
     if (request.pipeline === 'training')
       await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
@@ -55,13 +55,13 @@ async function record(run: PlannedRun): Promise<boolean> {
   })
 }
 
-/** Uploads are named so that the last key is the newest. @throws RegimenError `DatasetNotFound` for an empty inbox. */
-async function newestIn(inbox: string): Promise<string> {
-  const newest = (await list(inbox)).filter(({ bytes }) => bytes > 0).at(-1)
+/** Uploads are named so that the last key is the newest. @throws RegimenError `DatasetNotFound` when there is no batch. */
+async function newestIn(batches: string): Promise<string> {
+  const newest = (await list(batches)).filter(({ bytes }) => bytes > 0).at(-1)
   if (newest !== undefined) return newest.uri
   throw new RegimenError('DatasetNotFound', {
     what: 'there is no batch to score',
-    where: inbox,
+    where: batches,
     do: 'upload one before the schedule comes',
   })
 }

@@ -1,7 +1,9 @@
 /** What may be asked of the starter: a request by name, a schedule, or an upload; each becomes one run. */
 import { z } from 'zod'
 import { digestOf } from '../canonical-json.ts'
+import { datasetName, importSource } from '../dataset/import-source.ts'
 import { contractVersion } from '../stages.ts'
+import type { Pipeline } from './pipeline.ts'
 import { runIdOf } from './run-id.ts'
 
 const uri = z.string().startsWith('s3://')
@@ -22,6 +24,12 @@ const inferenceRequest = z.object({
     .string()
     .regex(/^[1-9]\d*$/)
     .optional(),
+})
+
+const importRequest = z.object({
+  name: datasetName,
+  description: z.string().max(500).optional(),
+  source: importSource,
 })
 
 const named = z.object({
@@ -56,27 +64,32 @@ const upload = z.object({
 const runRequest = z.union([
   named.extend({ pipeline: z.literal('training'), training: trainingRequest }),
   named.extend({ pipeline: z.literal('inference'), inference: inferenceRequest }),
+  named.extend({ pipeline: z.literal('dataset-import'), import: importRequest }),
 ])
 export type RunRequest = z.output<typeof runRequest>
 
 export const starterInput = z.union([runRequest, scheduled, upload])
 export type StarterInput = z.output<typeof starterInput>
 
-/** What the starter must find out before it has a request: the newest object of the project's inbox. */
-export function inboxOf(input: StarterInput, bucket: string): string | undefined {
-  return 'scheduledTime' in input ? `s3://${bucket}/${input.project}/inbox/` : undefined
+/** What the starter must find out before it has a request: the newest of the project's batches. */
+export function batchesOf(input: StarterInput, bucket: string): string | undefined {
+  return 'scheduledTime' in input ? `s3://${bucket}/${input.project}/batches/` : undefined
 }
 
-/** `newest` is the newest upload, where `inboxOf` asked for it. */
+/** `newest` is the newest batch, where `batchesOf` asked for it. */
 export function toRunRequest(input: StarterInput, newest: string | undefined): RunRequest {
   if ('source' in input) {
     const { bucket, object, requester } = input.detail
+    const { key } = object
     return {
-      pipeline: 'inference',
-      project: object.key.slice(0, object.key.indexOf('/')),
+      pipeline: 'dataset-import',
+      project: key.slice(0, key.indexOf('/')),
       requestedBy: `upload by ${requester ?? 'unknown'}`,
-      idempotencyKey: `${bucket.name}/${object.key}@${object['version-id'] ?? object.etag ?? ''}`.slice(-256),
-      inference: { inputUri: `s3://${bucket.name}/${object.key}` },
+      idempotencyKey: digestOf([bucket.name, key, object['version-id'] ?? object.etag ?? '']),
+      import: {
+        name: nameOfUpload(key),
+        source: { kind: 'object', uri: `s3://${bucket.name}/${key}` },
+      },
     }
   }
   if ('scheduledTime' in input) {
@@ -90,10 +103,34 @@ export function toRunRequest(input: StarterInput, newest: string | undefined): R
   return input
 }
 
+/** `<project>/inbox/<name>/…/file` is a dataset of that name, `<project>/inbox/file.csv` one named by its file. */
+function nameOfUpload(key: string): string {
+  const [, , first = '', ...more] = key.split('/')
+  const name = more.length > 0 ? first : first.replace(/\.[A-Za-z0-9.]*$/, '')
+  return (
+    name
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 63) || 'upload'
+  )
+}
+
+/** Where the runs of a pipeline lie below the project. */
+const folders: Readonly<Record<Pipeline, string>> = {
+  training: 'runs',
+  inference: 'inference',
+  'dataset-import': 'imports',
+}
+
+function askedOf(request: RunRequest) {
+  if (request.pipeline === 'training') return request.training
+  return request.pipeline === 'inference' ? request.inference : request.import
+}
+
 export interface PlannedRun {
   readonly runId: string
   readonly project: string
-  readonly pipeline: 'training' | 'inference'
+  readonly pipeline: Pipeline
   readonly projectUri: string
   readonly runUri: string
   readonly requestedBy: string
@@ -105,12 +142,11 @@ export interface PlannedRun {
 
 export function planRun(request: RunRequest, projectUri: string, bucket: string): PlannedRun {
   const { project, pipeline, requestedBy, idempotencyKey } = request
-  const asked = request.pipeline === 'training' ? request.training : request.inference
+  const asked = askedOf(request)
   const content = { pipeline, project, projectUri, requestedBy, asked }
   const unique = idempotencyKey === undefined ? content : { pipeline, project, idempotencyKey }
   const runId = runIdOf(unique)
-  const kind = pipeline === 'training' ? 'runs' : 'inference'
-  const runUri = `s3://${bucket}/${project}/${kind}/${runId}`
+  const runUri = `s3://${bucket}/${project}/${folders[pipeline]}/${runId}`
   return {
     runId,
     project,

@@ -1,6 +1,7 @@
 /** Runs in the table: who asked for what, when it ran, how it ended. */
 import { z } from 'zod'
 import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
+import { type Pipeline, pipelines } from './pipeline.ts'
 
 export const terminalStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const
 const runStatus = z.enum(['STARTING', 'RUNNING', 'PENDING_REDRIVE', ...terminalStatuses])
@@ -8,7 +9,7 @@ const runStatus = z.enum(['STARTING', 'RUNNING', 'PENDING_REDRIVE', ...terminalS
 export const runSchema = z.object({
   runId: z.string(),
   project: z.string(),
-  pipeline: z.enum(['training', 'inference']),
+  pipeline: z.enum(pipelines),
   /** `unattributed` for an execution that was started by hand. */
   requestedBy: z.string(),
   status: runStatus,
@@ -43,7 +44,7 @@ export async function listRuns(project: string, limit = 100): Promise<Run[]> {
 export interface Outcome {
   readonly runId: string
   readonly project: string
-  readonly pipeline: 'training' | 'inference'
+  readonly pipeline: Pipeline
   readonly executionArn: string
   readonly status: Run['status']
   readonly progress: number

@@ -1,9 +1,10 @@
 /** A definition of statemachines/ with its placeholders filled as the program fills them, functions by their names. */
 import { readFileSync } from 'node:fs'
 import type { Project } from '../../functions/project.ts'
+import type { Pipeline } from '../../functions/starter/pipeline.ts'
 
 export function startingDefinition(
-  flow: 'training' | 'inference',
+  flow: Pipeline,
   project: Project,
   bucket: string,
   functions: readonly string[],

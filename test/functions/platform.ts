@@ -51,6 +51,7 @@ export async function startPlatform(): Promise<Platform> {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     BUCKET: 'regimen-dev-000000000000-us-east-1',
     TABLE: 'regimen-dev',
+    PRIVATE_HOSTS: '[]',
     ENVIRONMENT: 'dev',
     MODEL_PACKAGE_GROUP_PREFIX: 'regimen-dev-',
     STATE_MACHINE_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:regimen-dev-',

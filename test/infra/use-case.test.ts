@@ -40,8 +40,10 @@ test('whatever a project is called, it gets its definition, models, flows, rules
   expect(named('aws:sagemaker/modelPackageGroup:ModelPackageGroup', 'modelPackageGroupName')).toEqual(
     each(''),
   )
-  expect(named('aws:sfn/stateMachine:StateMachine')).toEqual(each('-training', '-inference'))
-  expect(named('aws:cloudwatch/eventRule:EventRule')).toEqual(each('-outcome', '-approval'))
+  expect(named('aws:sfn/stateMachine:StateMachine')).toEqual(
+    each('-training', '-inference', '-dataset-import'),
+  )
+  expect(named('aws:cloudwatch/eventRule:EventRule')).toEqual(each('-outcome', '-approval', '-inbox'))
   expect(named('aws:cloudwatch/metricAlarm:MetricAlarm')).toEqual(each('-drift'))
   const objects = named('aws:s3/bucketObjectv2:BucketObjectv2', 'key').map((key) => String(key).split('/')[0])
   expect(objects.sort()).toEqual([...ids].sort())

@@ -15,6 +15,7 @@ test('fills in what is not set', () => {
     partBytes: 4_000_000,
     mapConcurrency: 20,
     logRetentionDays: 365,
+    privateHosts: [],
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',

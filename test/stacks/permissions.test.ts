@@ -12,6 +12,7 @@ const actions: Readonly<Record<string, string>> = {
   GetObjectCommand: 's3:GetObject',
   HeadObjectCommand: 's3:GetObject',
   PutObjectCommand: 's3:PutObject',
+  CopyObjectCommand: 's3:PutObject',
   ListObjectsV2Command: 's3:ListBucket',
   GetCommand: 'dynamodb:GetItem',
   PutCommand: 'dynamodb:PutItem',

@@ -14,20 +14,20 @@ test('registers exactly these resources', () => {
   const counts: Record<string, number> = {}
   for (const { type } of prod.resources) if (type.startsWith('aws:')) counts[type] = (counts[type] ?? 0) + 1
   expect(counts).toEqual({
-    'aws:cloudwatch/eventRule:EventRule': 2,
-    'aws:cloudwatch/eventTarget:EventTarget': 2,
-    'aws:cloudwatch/logGroup:LogGroup': 19,
+    'aws:cloudwatch/eventRule:EventRule': 3,
+    'aws:cloudwatch/eventTarget:EventTarget': 3,
+    'aws:cloudwatch/logGroup:LogGroup': 23,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 1,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 20,
-    'aws:iam/role:Role': 20,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 20,
+    'aws:iam/policy:Policy': 24,
+    'aws:iam/role:Role': 24,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 24,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 1,
-    'aws:lambda/alias:Alias': 17,
-    'aws:lambda/function:Function': 17,
+    'aws:lambda/alias:Alias': 20,
+    'aws:lambda/function:Function': 20,
     'aws:lambda/layerVersion:LayerVersion': 1,
-    'aws:lambda/permission:Permission': 2,
+    'aws:lambda/permission:Permission': 3,
     'aws:s3/bucket:Bucket': 2,
     'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 2,
     'aws:s3/bucketLogging:BucketLogging': 1,
@@ -39,7 +39,7 @@ test('registers exactly these resources', () => {
     'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 2,
     'aws:s3/bucketVersioning:BucketVersioning': 2,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
-    'aws:sfn/stateMachine:StateMachine': 2,
+    'aws:sfn/stateMachine:StateMachine': 3,
     'aws:sns/topic:Topic': 1,
     'aws:sns/topicPolicy:TopicPolicy': 1,
     'aws:sqs/queue:Queue': 1,
@@ -125,19 +125,19 @@ test('planning parts reads what was uploaded and writes plans, nothing else', ()
     {
       Effect: 'Allow',
       Action: ['s3:GetObject', 's3:GetObjectVersion'],
-      Resource: [`${bucket}/*/datasets/*`, `${bucket}/*/inbox/*`, `${bucket}/*/project/*.json`],
+      Resource: ['batches/*', 'datasets/*', 'inbox/*', 'project/*.json'].map((key) => `${bucket}/*/${key}`),
     },
     {
       Effect: 'Allow',
       Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      Resource: [`${bucket}/*/inference/*/plan.json`, `${bucket}/*/runs/*/plan.json`],
+      Resource: ['imports', 'inference', 'runs'].map((kind) => `${bucket}/*/${kind}/*/plan.json`),
     },
     { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] },
     {
       Effect: 'Allow',
       Action: ['s3:ListBucket'],
       Resource: [bucket],
-      Condition: { StringLike: { 's3:prefix': ['*/datasets/*', '*/inbox/*'] } },
+      Condition: { StringLike: { 's3:prefix': ['*/datasets/*', '*/batches/*', '*/inbox/*'] } },
     },
   ])
 })
@@ -247,6 +247,7 @@ test('what becomes of an execution reaches the recorder, an approval the promoti
       stateMachineArn: [
         arn('states', 'stateMachine:regimen-dev-adherence-training'),
         arn('states', 'stateMachine:regimen-dev-adherence-inference'),
+        arn('states', 'stateMachine:regimen-dev-adherence-dataset-import'),
       ],
     },
   })
@@ -257,6 +258,17 @@ test('what becomes of an execution reaches the recorder, an approval the promoti
   })
   const target = (name: string) => dev.one('aws:cloudwatch/eventTarget:EventTarget', name).inputs.arn
   expect(target('adherence-outcome-target')).toBe(arn('lambda', 'function:regimen-dev-record-outcome:live'))
+  expect(pattern('adherence-dataset-import-inbox-rule')).toEqual({
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    detail: {
+      bucket: { name: ['regimen-dev-123456789012-eu-central-1'] },
+      object: { key: [{ prefix: 'adherence/inbox/' }] },
+    },
+  })
+  expect(target('adherence-dataset-import-inbox-target')).toBe(
+    arn('lambda', 'function:regimen-dev-start-run:live'),
+  )
   expect(target('adherence-approval-target')).toBe(arn('lambda', 'function:regimen-dev-promote-model:live'))
 })
 
@@ -306,6 +318,7 @@ test('the project is an object named by its content, and every output says where
       adherence: {
         training: arn('states', 'stateMachine:regimen-dev-adherence-training'),
         inference: arn('states', 'stateMachine:regimen-dev-adherence-inference'),
+        'dataset-import': arn('states', 'stateMachine:regimen-dev-adherence-dataset-import'),
       },
     },
     modelPackageGroups: { adherence: 'regimen-dev-adherence' },

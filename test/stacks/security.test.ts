@@ -158,7 +158,7 @@ test('the key rotates and waits thirty days before it goes', () => {
 
 test('state machines log everything but data, and are traced', () => {
   const machines = prod.of('aws:sfn/stateMachine:StateMachine')
-  expect(machines).toHaveLength(2)
+  expect(machines).toHaveLength(3)
   for (const { inputs } of machines)
     expect(inputs).toMatchObject({
       loggingConfiguration: { level: 'ALL', includeExecutionData: false },
@@ -168,7 +168,7 @@ test('state machines log everything but data, and are traced', () => {
 
 test('log groups are encrypted and kept for at least a year', () => {
   const groups = prod.of('aws:cloudwatch/logGroup:LogGroup')
-  expect(groups).toHaveLength(19)
+  expect(groups).toHaveLength(23)
   for (const { inputs } of groups) {
     expect(inputs.kmsKeyId).toBe(key)
     expect(Number(inputs.retentionInDays)).toBeGreaterThanOrEqual(365)
@@ -182,7 +182,7 @@ test('the topic and the queue are encrypted under the own key', () => {
 
 test('a function is called from outside for one source only', () => {
   const permissions = prod.of('aws:lambda/permission:Permission')
-  expect(permissions).toHaveLength(2)
+  expect(permissions).toHaveLength(3)
   for (const { inputs } of permissions) {
     expect(inputs.principal).toBe('events.amazonaws.com')
     expect(inputs.sourceArn).toMatch(/^arn:aws:events:eu-central-1:123456789012:rule\/regimen-prod-/)

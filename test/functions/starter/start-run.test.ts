@@ -88,29 +88,32 @@ describe('start-run', () => {
     })
   })
 
-  test('takes an upload by EventBridge as one inference run, however often it is told', async () => {
+  test('takes an upload by EventBridge as one import, however often it is told', async () => {
     const upload = {
       source: 'aws.s3',
       'detail-type': 'Object Created',
       detail: {
         bucket: { name: 'regimen-dev-000000000000-us-east-1' },
-        object: { key: 'demo/inbox/2026-11.csv', 'version-id': 'v1' },
+        object: { key: 'demo/inbox/visits/2026-11.csv', 'version-id': 'v1' },
         requester: '000000000000',
       },
     }
+    const before = platform.executions.size
     const [first, second] = [await start(upload), await start(upload)]
     expect(second.runId).toBe(first.runId)
-    expect(first.runUri).toBe(`${bucket}/demo/inference/${first.runId}`)
+    expect(first.runUri).toBe(`${bucket}/demo/imports/${first.runId}`)
     expect(JSON.parse(platform.executions.get(first.runId)!)).toMatchObject({
-      inputUri: `${bucket}/demo/inbox/2026-11.csv`,
+      name: 'visits',
+      source: { kind: 'object', uri: `${bucket}/demo/inbox/visits/2026-11.csv` },
       requestedBy: 'upload by 000000000000',
     })
+    expect(platform.executions.size).toBe(before + 1)
     const other = structuredClone(upload)
     other.detail.object['version-id'] = 'v2'
     expect((await start(other)).runId).not.toBe(first.runId)
   })
 
-  test('scores the newest upload when the schedule comes, and says when there is none', async () => {
+  test('scores the newest batch when the schedule comes, and says when there is none', async () => {
     const schedule = {
       pipeline: 'inference',
       project: 'demo',
@@ -118,7 +121,7 @@ describe('start-run', () => {
       scheduledTime: '2026-11-21T02:00:00Z',
     }
     await expect(start(schedule)).rejects.toMatchObject({ name: 'DatasetNotFound' })
-    for (const key of ['demo/inbox/2026-10.csv', 'demo/inbox/2026-11.csv'])
+    for (const key of ['demo/batches/2026-10.csv', 'demo/batches/2026-11.csv'])
       await platform.call('s3', 'PutObject', {
         Bucket: bucket.slice(5),
         Key: key,
@@ -126,7 +129,7 @@ describe('start-run', () => {
       })
     const { runId } = await start(schedule)
     expect(JSON.parse(platform.executions.get(runId)!)).toMatchObject({
-      inputUri: `${bucket}/demo/inbox/2026-11.csv`,
+      inputUri: `${bucket}/demo/batches/2026-11.csv`,
     })
     expect((await start(schedule)).runId).toBe(runId)
   })
@@ -139,7 +142,17 @@ describe('start-run', () => {
       message:
         'dataset encounters@1 of demo is not approved: got no such version; expected an approved version in prod; review it, then run: regimen datasets approve encounters@1',
     })
-    await table.putNew(table.tableKeys.datasetVersion('demo', 'encounters', '1'), { status: 'approved' })
+    const dataset = {
+      ...{ project: 'demo', name: 'encounters', version: '1', uri: `${bucket}/a`, fileName: 'a' },
+      ...{ bytes: 1, rows: 1, columns: 1, sha256: '', manifestUri: `${bucket}/m`, requestedBy: 'ada' },
+      createdAt: '2026-11-21T00:00:00Z',
+    }
+    await table.putNew(table.tableKeys.datasetVersion('demo', 'encounters', '1'), dataset)
+    await expect(start(request)).rejects.toThrow('got pending')
+    const { review } = await import('../../../functions/dataset/review-store.ts')
+    const { datasetItem } = await import('../../../functions/dataset/dataset-store.ts')
+    const approval = { status: 'approved' as const, reviewer: 'grace', reason: '' }
+    await review(datasetItem.parse(dataset), approval, 'prod', '2026-11-21T01:00:00Z')
     expect((await start(request)).alreadyStarted).toBe(false)
   })
 

@@ -1,0 +1,51 @@
+/** `regimen datasets compare A B`: schema, rows, statistics, quality and drift between two versions. */
+import type { Command } from 'commander'
+import { type Comparison, compareVersions } from '../../functions/catalogue/compare-versions.ts'
+import { readVersion } from '../../functions/catalogue/version-store.ts'
+import { loadProject } from '../../functions/project-store.ts'
+import { openContext } from '../context.ts'
+import { findDataset } from '../find-dataset.ts'
+import { table } from '../output.ts'
+
+export function compareCommand(command: Command): void {
+  command
+    .command('compare <before> <after>')
+    .description('what has changed from one version (name@version) to another')
+    .action(async (first: string, second: string, _options: object, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const [before, after] = await Promise.all(
+        [first, second].map(async (reference) => await readVersion(await findDataset(context, reference))),
+      )
+      if (before === undefined || after === undefined) return
+      const comparison = compareVersions(before, after, await loadProject(after.manifest.projectUri))
+      context.out.result(comparison, () => describe(comparison))
+    })
+}
+
+function describe(comparison: Comparison): string {
+  const { before, after, identical, schema, rows, quality, columns, drift } = comparison
+  if (identical) return `${before} and ${after} hold the same content`
+  const names = (list: readonly string[]) => (list.length === 0 ? 'none' : list.join(', '))
+  return [
+    `${before} → ${after}`,
+    `rows: ${rows.before.toLocaleString('en-US')} → ${rows.after.toLocaleString('en-US')}`,
+    `columns added: ${names(schema.added)}; removed: ${names(schema.removed)}; of another type: ${names(schema.retyped.map(({ column }) => column))}${schema.reordered ? '; in another order' : ''}`,
+    `quality: ${quality.before.summary} → ${quality.after.summary}`,
+    drift.drifted.length === 0 ? 'no column has drifted' : `drifted: ${drift.drifted.join(', ')}`,
+    table(
+      ['COLUMN', 'MISSING +/-', 'DISTINCT', 'DISTINCT AFTER', 'MEAN', 'MEAN AFTER', 'EFFECT', ''],
+      Object.entries(columns)
+        .filter(([, column]) => column.changed)
+        .map(([name, column]) => [
+          name,
+          column.missingChange,
+          column.before?.distinct,
+          column.after?.distinct,
+          column.before?.mean,
+          column.after?.mean,
+          drift.features[name]?.effect,
+          drift.features[name]?.drifted === true ? 'DRIFT' : '',
+        ]),
+    ),
+  ].join('\n')
+}

@@ -1,0 +1,19 @@
+/** Door: brings the data of an import to where their content says, from the bucket or from a URL. */
+import { door } from '../door.ts'
+import { requiredVariable } from '../required-variable.ts'
+import { contracts } from '../stages.ts'
+import { fetchObjects } from './fetch-object-store.ts'
+import { fetchUrl } from './fetch-url-store.ts'
+
+export const handler = door({
+  ...contracts.fetchDataset,
+  async run({ project, name, source, requestedBy }, logger) {
+    const place = { bucket: requiredVariable('BUCKET'), project, name }
+    const placed =
+      source.kind === 'url'
+        ? await fetchUrl(place, source, requestedBy)
+        : await fetchObjects(place, source.uri, source.origin)
+    logger.info('fetched', { name, version: placed.version, files: placed.files, bytes: placed.bytes })
+    return placed
+  },
+})

@@ -20,6 +20,8 @@ export const columnSchema = z
     outcome: z.boolean().default(false),
     /** Class of the content for privacy: a direct identifier, a quasi-identifier, or neither. */
     phi: z.enum(['none', 'quasi', 'direct']).default('none'),
+    /** Somebody looked at a column that seems to hold an identifier, and its class stands as it is. */
+    phiReviewed: z.boolean().default(false),
     description: z.string().default(''),
   })
   .refine((column) => column.levels === undefined || column.type === 'category', {
@@ -40,6 +42,63 @@ export const featureSchema = z.strictObject({
   /** A sentence with `{value}`; the direction is added by the platform. */
   sentence: z.string().optional(),
 })
+
+/** `error` stops registration and training; `warning` is told in the profile and its report. */
+const severity = z.enum(['error', 'warning']).default('error')
+const sourceColumn = z.string().min(1)
+/** Share of the rows that may break the rule. */
+const tolerated = share.default(0)
+
+/** What a table must be beyond its schema contract. Rules are judged on the merged profile, so that they scale. */
+const qualityRuleSchema = z.discriminatedUnion('rule', [
+  /** Cells are readable as their column's type. @default columns all */
+  z.strictObject({
+    rule: z.literal('schema'),
+    severity,
+    columns: z.array(sourceColumn).optional(),
+    maxShare: tolerated,
+  }),
+  /** Inclusive bounds, narrower than the contract's. */
+  z.strictObject({
+    rule: z.literal('range'),
+    severity,
+    column: sourceColumn,
+    min: z.number().optional(),
+    max: z.number().optional(),
+    maxShare: tolerated,
+  }),
+  z.strictObject({
+    rule: z.literal('levels'),
+    severity,
+    column: sourceColumn,
+    levels: z.array(z.string()).min(1),
+    maxShare: tolerated,
+  }),
+  /** Share of the rows that have a value. */
+  z.strictObject({ rule: z.literal('completeness'), severity, column: sourceColumn, minShare: share }),
+  /** The columns together name a row. */
+  z.strictObject({
+    rule: z.literal('uniqueness'),
+    severity,
+    columns: z.array(sourceColumn).min(1),
+    maxShare: tolerated,
+  }),
+  /** The newest value of a timestamp column is at most so old. */
+  z.strictObject({
+    rule: z.literal('freshness'),
+    severity,
+    column: sourceColumn,
+    maxAgeDays: z.number().positive(),
+  }),
+  /** Rows against the version before: 0.2 allows a fifth fewer, or a fifth more. */
+  z.strictObject({
+    rule: z.literal('row-count'),
+    severity,
+    maxFall: share.default(0.5),
+    maxRise: z.number().min(0).default(1),
+  }),
+])
+export type QualityRule = z.output<typeof qualityRuleSchema>
 
 const gateSchema = z.strictObject({
   metric: z.enum([
@@ -117,6 +176,7 @@ export const projectSchema = z
         maxInvalidShare: share.default(0),
         maxMissingShare: share.default(1),
         maxDuplicateShare: share.default(0.05),
+        rules: z.array(qualityRuleSchema).default([]),
       })
       .prefault({}),
     gates: z.array(gateSchema).default([]),
@@ -155,6 +215,10 @@ export const projectSchema = z
     }
     known(project.entityKey, ['entityKey'])
     if (project.eventTime !== undefined) known(project.eventTime, ['eventTime'])
+    for (const [at, rule] of project.quality.rules.entries()) {
+      const named = 'column' in rule ? [rule.column] : 'columns' in rule ? (rule.columns ?? []) : []
+      for (const name of named) known(name, ['quality', 'rules', at])
+    }
     for (const [at, feature] of project.features.entries()) {
       for (const [place, name] of feature.from.entries()) known(name, ['features', at, 'from', place])
       if ((feature.kind === 'ordinal') !== (feature.levels !== undefined))

@@ -39,6 +39,13 @@ export type KeyRepetition = z.output<typeof key>
 const extreme = z.object({ ...place, value: z.number() })
 export type Extreme = z.output<typeof extreme>
 
+const mixed = z.object({
+  type: z.enum(['number', 'timestamp']),
+  /** Cells that cannot be read so. */
+  count,
+  first: z.object(place).optional(),
+})
+
 export const examinationSchema = z.object({
   blocks: z.array(block),
   /** Values beyond the fence of their part, the farthest ones first: where the table's outliers may stand. */
@@ -47,6 +54,8 @@ export const examinationSchema = z.object({
   /** Of a sample of the cells: how many look like which identifier. */
   identifiers: z.record(z.string(), z.object({ sampled: count, found: z.record(z.string(), count) })),
   keys: z.array(key),
+  /** Categories whose cells are numbers or times, save a few. */
+  mixed: z.record(z.string(), mixed),
   /** Strength of association on a sample, 0 to 1; only of a table examined whole. */
   associations: z
     .array(
@@ -79,6 +88,10 @@ export function mergeExaminations(a: Examination, b: Examination): Examination {
       found: mergeRecords(x.found, y.found, (one, other) => one + other),
     })),
     keys: a.keys.map((one, at) => mergeKeys(one, b.keys[at])),
+    mixed: mergeRecords(a.mixed, b.mixed, (x, y) => {
+      const first = earliest(x.first, y.first)
+      return { type: x.type, count: x.count + y.count, ...(first === undefined ? {} : { first }) }
+    }),
   }
 }
 
@@ -101,9 +114,7 @@ function mergeKeys(a: KeyRepetition, b: KeyRepetition | undefined): KeyRepetitio
     throw new TypeError('examinations of different keys cannot be merged')
   const counts = new Map(a.hashes)
   for (const [hash, each] of b.hashes) counts.set(hash, (counts.get(hash) ?? 0) + each)
-  const [first] = [a.first, b.first]
-    .filter((each) => each !== undefined)
-    .sort((x, y) => x.part - y.part || x.row - y.row)
+  const first = earliest(a.first, b.first)
   return {
     columns: a.columns,
     repeated: a.repeated + b.repeated,
@@ -111,6 +122,14 @@ function mergeKeys(a: KeyRepetition, b: KeyRepetition | undefined): KeyRepetitio
     hashes: [...counts].sort(([x], [y]) => (x < y ? -1 : 1)).slice(0, keptKeyHashes),
   }
 }
+
+interface Place {
+  readonly part: number
+  readonly row: number
+}
+
+const earliest = <P extends Place>(a: P | undefined, b: P | undefined): P | undefined =>
+  a === undefined || (b !== undefined && (a.part - b.part || a.row - b.row) > 0) ? b : a
 
 function mergeRecords<Value>(
   a: Readonly<Record<string, Value>>,

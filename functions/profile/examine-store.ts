@@ -42,6 +42,9 @@ const sampledNumbers = 50
 /** Categories of more levels would mostly be associated by chance. */
 const associatedLevels = 20
 const associatedColumns = 24
+/** Fewer cells are no column of numbers with a few bad ones in it. */
+const leastMixed = 30
+const readableShare = 0.8
 
 export async function examineTable(open: OpenPart, options: ExamineOptions): Promise<Examination> {
   const checked = checkedColumns(options.columns, open.header)
@@ -54,6 +57,7 @@ export async function examineTable(open: OpenPart, options: ExamineOptions): Pro
       ...isolatedRows({ part: options.part.index, rows: sample.rows, columns: sample.numbers }, options.seed),
     },
     identifiers: await sampleIdentifiers(open, checked),
+    mixed: await findMixed(open, checked, options),
     keys: await repeatedKeys(open, options),
     ...(options.whole === true ? { associations: associate(sample) } : {}),
   }
@@ -181,6 +185,42 @@ async function sampleIdentifiers(
       return [column.name, countIdentifiers(column.name, [...texts])]
     }),
   )
+}
+
+/** Categories that the project does not list the levels of: a few bad cells make one of a column of numbers. */
+async function findMixed(
+  { database, rows }: OpenPart,
+  checked: readonly CheckedColumn[],
+  { part, profile }: ExamineOptions,
+): Promise<Examination['mixed']> {
+  const asked = checked.filter(
+    ({ column: { name, levels, type } }) =>
+      type === 'category' && levels === undefined && (profile.columns[name]?.count ?? 0) >= leastMixed,
+  )
+  if (asked.length === 0) return {}
+  const types = ['number', 'timestamp'] as const
+  const step = Math.max(1, Math.floor(rows / sampledTexts))
+  const counts = asked.map(({ at }) =>
+    types.map((type) => `count(${typedSql(type, cellName(at))})::DOUBLE AS ${type}${at}`).join(', '),
+  )
+  const there = asked.map(({ at }) => `count(${cellName(at)})::DOUBLE AS there${at}`)
+  const sample = await database.columns(
+    `SELECT ${[...counts, ...there].join(', ')} FROM cells WHERE row_number % ${step} = 0`,
+  )
+  const answer = (name: string) => Number(sample.columns[name]?.[0])
+  const found: Examination['mixed'] = {}
+  for (const { column, at } of asked) {
+    const type = types.find((each) => answer(`${each}${at}`) >= readableShare * answer(`there${at}`))
+    if (type === undefined || answer(`there${at}`) === 0) continue
+    const cell = cellName(at)
+    const { columns } = await database.columns(
+      `SELECT count(*)::DOUBLE AS n, coalesce(min(row_number), 0)::DOUBLE AS r FROM cells
+       WHERE ${cell} IS NOT NULL AND (${typedSql(type, cell)}) IS NULL`,
+    )
+    const [count, row] = [Number(columns.n?.[0]), Number(columns.r?.[0])]
+    if (count > 0) found[column.name] = { type, count, first: { part: part.index, row } }
+  }
+  return found
 }
 
 async function repeatedKeys(

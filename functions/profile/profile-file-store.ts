@@ -1,7 +1,9 @@
 /** Profiles a file on disk that belongs to no project: CSV, newline-delimited JSON (both also compressed) or Parquet. */
+import { createWriteStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { cellFile } from '../dataset/cell-file-store.ts'
 import { inferredColumn } from '../dataset/infer-columns.ts'
 import { type OpenPart, openCells } from '../dataset/part-store.ts'
@@ -101,7 +103,12 @@ async function localSource(path: string): Promise<ByteSource & { close(): Promis
       const { bytesRead } = await file.read(buffer, 0, buffer.length, start)
       return buffer.subarray(0, bytesRead)
     },
-    onDisk: async () => resolve(path),
+    async onDisk(directory, start, end) {
+      if (start === undefined || end === undefined) return resolve(path)
+      const piece = join(directory, 'source')
+      await pipeline(file.createReadStream({ start, end: end - 1, autoClose: false }), createWriteStream(piece))
+      return piece
+    },
     close: () => file.close(),
   }
 }

@@ -131,7 +131,13 @@ export const contracts = {
     output: z.object({ index: count, rows: count }),
   },
   mergeProfile: {
-    input: runContext.extend({ purpose, parts: count, baselineUri: uri.optional() }),
+    /** `previousUri`: the profile of the version before, which rows and missing shares are compared with. */
+    input: runContext.extend({
+      purpose,
+      parts: count,
+      baselineUri: uri.optional(),
+      previousUri: uri.optional(),
+    }),
     /** `quality.passed` false means: stop before any job is paid for; `summary` says why without a value of a row. */
     output: z.object({
       profileUri: uri,

@@ -123,7 +123,7 @@ export const functionDefinitions = {
     entry: 'functions/profile/merge.handler.ts',
     description: 'Merges the profiles of the parts and judges the quality',
     ...merging,
-    variables: [],
+    variables: ['ENVIRONMENT'],
     grants: (to) => [to.read(project, ...profileParts), to.write(baseline, importedProfile, ...profiles)],
   },
   'fit-encoder': {

@@ -1,15 +1,21 @@
 /** `regimen profile FILE`: what a table holds, column by column, no cloud needed. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
+import { findingsOf } from '../../functions/profile/findings.ts'
+import type { Profile } from '../../functions/profile/profile.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import { type PublicProfile, toPublicProfile } from '../../functions/profile/public-profile.ts'
-import { columnSchema } from '../../functions/project.ts'
+import { columnSchema, type SourceColumn } from '../../functions/project.ts'
+import { formatTime } from '../../functions/report/format-number.ts'
+import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
 import { Output, table } from '../output.ts'
 
 interface Options {
   readonly schema?: string
+  readonly report?: string
   readonly json?: boolean
 }
 
@@ -18,13 +24,34 @@ export function profileCommand(): Command {
     .description('profile a CSV (also compressed), Parquet or JSON-lines file')
     .argument('<file>')
     .option('--schema <file>', 'JSON list of columns {name, type, …}; otherwise inferred over the whole file')
+    .option('--report <file>', 'write a page with distributions, correlations, outliers and what to look at')
     .action(async (file: string, _options: object, self: Command) => {
       const options: Options = self.optsWithGlobals()
       const schema = options.schema === undefined ? undefined : readSchema(options.schema)
-      const profile = toPublicProfile(await profileFile(file, { schema }))
-      new Output(options.json === true).result(profile, () => describe(profile))
+      const out = new Output(options.json === true)
+      const profile = await examined(file, schema)
+      if (options.report !== undefined) {
+        writeFileSync(options.report, reportOf(file, profile, schema))
+        out.line(`report: ${options.report}`)
+      }
+      const shown = toPublicProfile(profile)
+      out.result(shown, () => describe(shown))
     })
 }
+
+async function examined(file: string, schema: SourceColumn[] | undefined): Promise<Profile> {
+  const profile = await profileFile(file, { schema, examine: true })
+  return { ...profile, findings: findingsOf(profile, { columns: schema }, { now: Date.now() }) }
+}
+
+const reportOf = (file: string, profile: Profile, schema: SourceColumn[] | undefined) =>
+  renderProfileReport({
+    title: basename(file),
+    profile,
+    columns: schema,
+    findings: profile.findings ?? [],
+    facts: [['Made', formatTime(new Date().toISOString())]],
+  })
 
 function readSchema(file: string) {
   const parsed = z.array(columnSchema).safeParse(JSON.parse(readFileSync(file, 'utf8')))
@@ -37,7 +64,11 @@ function readSchema(file: string) {
   })
 }
 
-function describe({ rows, columns }: PublicProfile): string {
+function describe({ rows, columns, findings }: PublicProfile): string {
+  const told = findings.map(
+    ({ severity, columns: named, words }) =>
+      `${severity.padEnd(7)}  ${named.length === 0 ? 'the table' : named.join(', ')}: ${words}`,
+  )
   const lines = Object.entries(columns).map(([name, column]) => [
     name,
     column.type,
@@ -48,5 +79,5 @@ function describe({ rows, columns }: PublicProfile): string {
     column.max,
     column.topValues[0] === undefined ? '' : String(column.topValues[0].value),
   ])
-  return `${rows.toLocaleString('en-US')} rows\n${table(['COLUMN', 'TYPE', 'MISSING', 'DISTINCT', 'MIN', 'MEAN', 'MAX', 'MOST FREQUENT'], lines)}`
+  return `${rows.toLocaleString('en-US')} rows\n${table(['COLUMN', 'TYPE', 'MISSING', 'DISTINCT', 'MIN', 'MEAN', 'MAX', 'MOST FREQUENT'], lines)}${told.length === 0 ? '' : `\n\n${told.join('\n')}`}`
 }

@@ -5,6 +5,7 @@ import { getJson, putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
 import { baselineOf } from './baseline.ts'
+import { contractOf, findingsOf } from './findings.ts'
 import { mergeAll } from './merge-profile.ts'
 import { type Profile, profileSchema } from './profile.ts'
 import { judgeQuality } from './quality.ts'
@@ -14,7 +15,7 @@ const readAtOnce = 16
 
 export const handler = door({
   ...contracts.mergeProfile,
-  async run({ projectUri, runUri, purpose, parts }, logger) {
+  async run({ projectUri, runUri, purpose, parts, previousUri }, logger) {
     const project = await loadProject(projectUri)
     const layout = purpose === 'training' ? trainingRun : inferenceRun
     const profiles: Profile[] = []
@@ -23,11 +24,17 @@ export const handler = door({
       const read = await Promise.all(indexes.map((index) => getJson(layout.profilePart(runUri, index))))
       profiles.push(...read.map((each) => profileSchema.parse(each)))
     }
-    const profile = mergeAll(profiles)
+    const merged = mergeAll(profiles)
+    const findings = findingsOf(merged, contractOf(project), {
+      now: Date.now(),
+      environment: process.env.ENVIRONMENT,
+      previous: previousUri === undefined ? undefined : profileSchema.parse(await getJson(previousUri)),
+    })
+    const profile: Profile = purpose === 'inference' ? merged : { ...merged, findings }
     const profileUri = layout.profile(runUri)
     await putJson(profileUri, profile)
     if (purpose === 'training') await putJson(trainingRun.baseline(runUri), baselineOf(profile))
-    const quality = judgeQuality(profile, project, purpose)
+    const quality = judgeQuality(profile, project, purpose, findings)
     logger.info('merged', { parts, rows: profile.rows, passed: quality.passed })
     return { profileUri, rows: profile.rows, quality }
   },

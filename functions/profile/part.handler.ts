@@ -7,8 +7,10 @@ import { getJson, putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
 import { rowsOfEntities } from './entity-rows-store.ts'
+import { examineTable } from './examine-store.ts'
 import { profileExamples } from './features-store.ts'
 import { type Profile, profileSchema } from './profile.ts'
+import { keysOf } from './quality-rules.ts'
 import { profileTable } from './table-store.ts'
 
 export const handler = door({
@@ -26,6 +28,15 @@ export const handler = door({
         baseline,
       })
       table.entities = await rowsOfEntities(open, project.entityKey)
+      // A batch is compared with its baseline instead.
+      if (purpose !== 'inference')
+        table.examination = await examineTable(open, {
+          columns: project.source.columns,
+          part: { index: part.index, firstRow: part.firstRow ?? 0 },
+          profile: table,
+          keys: keysOf(project),
+          seed,
+        })
       if (purpose === 'training') {
         await makeExamples(open, project, seed)
         table.features = await profileExamples(open, project)

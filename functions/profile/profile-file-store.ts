@@ -106,7 +106,10 @@ async function localSource(path: string): Promise<ByteSource & { close(): Promis
     async onDisk(directory, start, end) {
       if (start === undefined || end === undefined) return resolve(path)
       const piece = join(directory, 'source')
-      await pipeline(file.createReadStream({ start, end: end - 1, autoClose: false }), createWriteStream(piece))
+      await pipeline(
+        file.createReadStream({ start, end: end - 1, autoClose: false }),
+        createWriteStream(piece),
+      )
       return piece
     },
     close: () => file.close(),

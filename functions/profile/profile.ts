@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { rules } from '../dataset/rules-sql.ts'
 import { examinationSchema } from './examination.ts'
+import { findingSchema } from './finding.ts'
 
 const count = z.int().min(0)
 
@@ -135,6 +136,8 @@ export const profileSchema = z.object({
   coMoments: z.array(coMoment).default([]),
   /** What the second look at the rows found; absent where nobody asked for it. */
   examination: examinationSchema.optional(),
+  /** Broken rules, anomalies and columns that seem to identify people; written once the parts are merged. */
+  findings: z.array(findingSchema).optional(),
   /** Training only: the examples that `features.sql` makes. `columns` are profiled over the train side alone. */
   features: z
     .object({

@@ -1,7 +1,17 @@
 /** The profile as other programs read it (`regimen profile --json`): plain numbers, no sketches, no hashes. */
 import { correlation } from './co-moments.ts'
+import type { Examination } from './examination.ts'
+import type { Finding } from './finding.ts'
 import type { NumericColumn, Profile, ProfileColumn } from './profile.ts'
-import { deviation, distinct, type HistogramBar, histogram, quantiles } from './quantiles.ts'
+import {
+  deviation,
+  distinct,
+  type HistogramBar,
+  histogram,
+  kurtosis,
+  quantiles,
+  skewness,
+} from './quantiles.ts'
 
 const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
 const shownValues = 10
@@ -20,6 +30,9 @@ export interface PublicColumn {
   readonly mean: number | null
   /** Sample deviation (n - 1). */
   readonly std: number | null
+  /** Corrected for the sample (G1, and excess G2: 0 for a normal distribution). */
+  readonly skew: number | null
+  readonly kurtosis: number | null
   readonly quantiles: Readonly<Record<string, number | null>>
   readonly topValues: readonly { value: string | number; count: number }[]
   readonly histogram: readonly HistogramBar[]
@@ -30,6 +43,10 @@ export interface PublicProfile {
   readonly duplicates: number
   readonly columns: Readonly<Record<string, PublicColumn>>
   readonly correlations: readonly { columns: readonly [string, string]; correlation: number | null }[]
+  /** Between a category and another column, on a sample of rows. */
+  readonly associations: NonNullable<Examination['associations']>
+  /** Broken rules, anomalies, columns that seem to identify people; the gravest first. */
+  readonly findings: readonly Finding[]
 }
 
 export function toPublicProfile(profile: Profile): PublicProfile {
@@ -43,6 +60,8 @@ export function toPublicProfile(profile: Profile): PublicProfile {
       columns: pair.columns,
       correlation: correlation(pair),
     })),
+    associations: profile.examination?.associations ?? [],
+    findings: profile.findings ?? [],
   }
 }
 
@@ -62,6 +81,8 @@ function toPublic(column: ProfileColumn): PublicColumn {
     max: null,
     mean: null,
     std: null,
+    skew: null,
+    kurtosis: null,
     quantiles: {},
     topValues: levels.map(([value, count]) => ({ value, count })),
     histogram: [],
@@ -78,6 +99,8 @@ function numeric(column: NumericColumn) {
     max: column.max,
     mean: column.mean,
     std: deviation(column),
+    skew: skewness(column),
+    kurtosis: kurtosis(column),
     quantiles:
       exact?.quantiles ?? Object.fromEntries(shares.map((share, at) => [String(share), found[at] ?? null])),
     topValues: frequent.map(([value, count]) => ({ value, count })),

@@ -1,5 +1,5 @@
 /** The project's quality rules held against a merged profile: what is broken, by how much, and where first. */
-import type { QualityRule } from '../project.ts'
+import type { Project, QualityRule } from '../project.ts'
 import { counted, type Finding, percent } from './finding.ts'
 import { outliersRows } from './outlier-rows.ts'
 import type { Profile, ProfileColumn, Violation } from './profile.ts'
@@ -22,6 +22,10 @@ export interface RuleOutcome {
   readonly share?: number
   readonly rows?: readonly number[]
 }
+
+/** The keys that rules ask to be unique: what the second look at the rows has to look for. */
+export const keysOf = ({ quality }: Pick<Project, 'quality'>): string[][] =>
+  quality.rules.flatMap((rule) => (rule.rule === 'uniqueness' ? [rule.columns] : []))
 
 const dayMilliseconds = 86_400_000
 

@@ -2,6 +2,7 @@
 import { ruleMeanings } from '../dataset/rules-sql.ts'
 import type { Project } from '../project.ts'
 import type { Purpose } from '../stages.ts'
+import type { Finding } from './finding.ts'
 import { invalidCount, type Profile, type ProfileColumn, type Violation } from './profile.ts'
 
 export interface Quality {
@@ -13,7 +14,16 @@ export interface Quality {
 /** Findings named in the summary; state output stays small. */
 const shownFindings = 10
 
-export function judgeQuality(profile: Profile, project: Project, purpose: Purpose): Quality {
+/**
+ * @param found as `findingsOf` makes them: errors among them stop registration and training. A batch is scored whatever
+ * they say; the schema contract alone holds for it too.
+ */
+export function judgeQuality(
+  profile: Profile,
+  project: Project,
+  purpose: Purpose,
+  found: readonly Finding[] = [],
+): Quality {
   const findings = [
     ...rowFindings(profile, project, purpose),
     ...project.source.columns.flatMap((rule) => {
@@ -21,11 +31,24 @@ export function judgeQuality(profile: Profile, project: Project, purpose: Purpos
       return column === undefined ? [] : columnFindings(rule.name, column, profile, project)
     }),
     ...(purpose === 'training' ? labelFindings(profile, project) : []),
+    ...(purpose === 'inference' ? [] : errorsAmong(found)),
   ]
   if (findings.length === 0) return { passed: true, summary: `${profile.rows} rows keep the schema contract` }
   const more = findings.length > shownFindings ? `; and ${findings.length - shownFindings} more findings` : ''
   return { passed: false, summary: `${findings.slice(0, shownFindings).join('; ')}${more}` }
 }
+
+/** Cells that break the contract are told above, with their rows. */
+const errorsAmong = (found: readonly Finding[]): string[] =>
+  found
+    .filter(({ severity, kind }) => severity === 'error' && !kind.startsWith('contract-'))
+    .map(({ columns, kind, words }) => {
+      const named =
+        columns.length === 0
+          ? 'the table'
+          : `column ${columns.map((name) => JSON.stringify(name)).join(', ')}`
+      return `${named} (${kind}): ${words.replace(/\.$/, '')}`
+    })
 
 function rowFindings(profile: Profile, { quality }: Project, purpose: Purpose): string[] {
   const needed = purpose === 'inference' ? 1 : quality.minRows

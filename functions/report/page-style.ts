@@ -103,6 +103,36 @@ svg .lowers { fill: var(--other); }
 .matrix .words { font-size: .82rem; color: var(--quiet); }
 .levels { display: block; min-width: 16rem; max-width: 30rem; }
 .levels span span { color: var(--quiet); }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18.5rem), 1fr)); gap: 2.2rem 2.2rem; margin: 0 0 1rem; }
+.panel { display: flex; flex-direction: column; }
+.panel h3 { margin-bottom: .5rem; overflow-wrap: anywhere; }
+.panel h3 .quiet { font-weight: 400; font-size: .85rem; }
+.panel .note { margin: 0 0 .5rem; font-size: .85rem; }
+.panel figcaption { margin-top: auto; padding-top: .4rem; }
+.panel .mark { color: var(--alert); font-weight: 400; font-size: .85rem; }
+.hidden-values { color: var(--quiet); font-size: .9rem; margin: .25rem 0 .75rem; padding: .6rem .8rem; background: var(--raised); }
+.figures-of { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: 0; font-size: .85rem; line-height: 1.35; }
+.figures-of dt { color: var(--quiet); font-size: .78rem; }
+.figures-of dd { margin: 0; color: var(--ink); }
+.findings { list-style: none; margin: 0 0 1rem; padding: 0; max-width: 52rem; }
+.findings li { border-left: 4px solid var(--other); padding: .1rem 0 .1rem .9rem; margin: 0 0 1.1rem; }
+.findings li.error { border-color: var(--alert); }
+.findings li.warning { border-color: var(--accent); }
+.findings p { margin: 0; max-width: none; }
+.findings .what .quiet { font-size: .85rem; }
+.findings .do { color: var(--quiet); font-size: .92rem; }
+.severity { font-size: .85rem; font-weight: 600; margin-right: .35rem; }
+.error .severity { color: var(--alert); }
+.warning .severity { color: var(--accent); }
+svg .box { fill: var(--wash); stroke: var(--accent); stroke-width: 1.2; }
+svg .median { stroke: var(--accent); stroke-width: 2.6; }
+svg .fence { stroke: var(--alert); stroke-width: 1.2; stroke-dasharray: 3 3; }
+svg .plus { fill: var(--accent); }
+svg .minus { fill: var(--alert); }
+svg .diagonal { fill: var(--faint); }
+svg.heat { display: block; height: auto; }
+svg.strip { display: block; width: clamp(9rem, 26vw, 20rem); height: .9rem; margin-top: .2rem; }
+svg[aria-labelledby^="correlation-legend"] { display: block; width: 22rem; max-width: 100%; margin: 0 0 1.25rem; }
 .none { color: var(--quiet); }
 .explained { min-width: 0; }
 .explained h3 { margin-bottom: .15rem; }

@@ -142,7 +142,8 @@ export class CsvScan {
         `${this.#columns}, as the header has`,
       )
     if (this.#header) {
-      if (!blank) this.#header = false
+      if (blank) this.#cuts.begin(position)
+      else this.#header = false
     } else if (!blank || this.#columns === 1) {
       this.#rows++
     }

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { RegimenError } from '../functions/errors.ts'
 import { datasetVersion } from '../functions/layout.ts'
-import { putFile } from '../functions/object-store.ts'
+import { putFile } from '../functions/put-file-store.ts'
 import type { Context } from './context.ts'
 
 export interface Uploaded {

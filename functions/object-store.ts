@@ -1,5 +1,5 @@
 /** Objects in S3 by URI: JSON documents, whole objects and byte ranges. Credentials and endpoint come from the environment. */
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -10,20 +10,18 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { parseS3Uri } from './layout.ts'
-
-const uploadPartBytes = 8 * 1_024 * 1_024
 
 let client: S3Client | undefined
 
 /** Made at the first call, when the environment names its endpoint; a laptop has no bucket hosts, hence the path style. */
-function s3(): S3Client {
+export function s3(): S3Client {
   client ??= new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined })
   return client
 }
 
-const address = (uri: string) => {
+/** @param uri `s3://<bucket>/<key>` */
+export const address = (uri: string) => {
   const { bucket, key } = parseS3Uri(uri)
   return { Bucket: bucket, Key: key }
 }
@@ -76,19 +74,6 @@ export async function putBytes(
 
 export async function putJson(uri: string, value: unknown): Promise<void> {
   await putBytes(uri, JSON.stringify(value), 'application/json')
-}
-
-/**
- * Uploads a file of any size in bounded memory, a part at a time.
- * A stream that broke off cannot be sent again, a part can: what fails on the way is retried.
- */
-export async function putFile(
-  uri: string,
-  file: string,
-  contentType = 'application/octet-stream',
-): Promise<void> {
-  const params = { ...address(uri), Body: createReadStream(file), ContentType: contentType }
-  await new Upload({ client: s3(), params, partSize: uploadPartBytes, queueSize: 2 }).done()
 }
 
 /** Puts a document that must not be there yet; `false` when it was, and nothing changed. */

@@ -136,6 +136,7 @@ async function open(
     lambdaService(options.lambdaConcurrency),
   ]
   for (const service of [...core, ...(options.services ?? [])]) services.set(service.name, service)
+  const starts = new Map([...services.keys()].map((name) => [name, Promise.withResolvers<void>()]))
 
   const stacks = new Stacks(
     cloud,
@@ -149,6 +150,7 @@ async function open(
       principal: (accessKeyId) => keys.principal(accessKeyId),
       call: newCall,
       dispatch,
+      started: async (service) => await starts.get(service)?.promise,
       control: async (method, path, body) => {
         if (method === 'GET' && path === '/health')
           return { status: 'ok', pid: process.pid, startedAt: started }
@@ -164,6 +166,7 @@ async function open(
 
   for (const service of services.values()) {
     await service.start?.(cloud)
+    starts.get(service.name)?.resolve()
     if (service.stop !== undefined) closers.push(() => service.stop?.())
   }
   const about = join(directory, 'cloud.json')

@@ -62,14 +62,6 @@ export function parseHeader(text: string, uri: string, whole = true): CsvHeader 
       expected: 'one record of names first, as RFC 4180 writes it',
       do: 'close its quotes, and shorten its names',
     })
-  const broken = best.names.findIndex((name) => name.includes('\u0000'))
-  if (broken >= 0)
-    throw new RegimenError('DatasetUnreadable', {
-      what: `the table cannot be read: header, column ${broken + 1} holds a NUL byte`,
-      where: uri,
-      expected: 'text in UTF-8, UTF-16 or Latin-1',
-      do: 'export the table as text',
-    })
   checkNames(best.names, uri)
   return { names: best.names, delimiter: best.delimiter }
 }

@@ -142,8 +142,7 @@ export class CsvScan {
         `${this.#columns}, as the header has`,
       )
     if (this.#header) {
-      if (blank) this.#cuts.begin(position)
-      else this.#header = false
+      if (!blank) this.#header = false
     } else if (!blank || this.#columns === 1) {
       this.#rows++
     }

@@ -3,7 +3,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inferenceRun } from '../layout.ts'
-import { putFile } from '../object-store.ts'
+import { putFile } from '../put-file-store.ts'
 import { quoteCsv } from './quote-csv.ts'
 import type { Scored } from './score-examples.ts'
 

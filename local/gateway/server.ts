@@ -19,6 +19,8 @@ export interface GatewayParts {
     input: Record<string, unknown>,
     call: Call,
   ): Promise<Record<string, unknown>>
+  /** Resolves once the service has started: what comes earlier waits, it is not refused. */
+  started(service: string): Promise<void>
   /** Answers `/_regimen/…`; `undefined`: no such address. */
   control(method: string, path: string, body: Buffer): Promise<unknown>
   log(line: string): void
@@ -79,6 +81,7 @@ async function handle(
 
   const caller = readCaller(request, url)
   const service = caller?.service ?? guessService(request, url)
+  await parts.started(service)
   const abort = new AbortController()
   response.once('close', () => abort.abort())
   const call = parts.call(parts.principal(caller?.accessKeyId), requestId, abort.signal)

@@ -17,6 +17,10 @@ vi.mock(
   '../../../functions/object-store.ts',
   async () => (await import('../../builders/memory-objects.ts')).memoryObjectStore,
 )
+vi.mock(
+  '../../../functions/put-file-store.ts',
+  async () => (await import('../../builders/memory-objects.ts')).memoryObjectStore,
+)
 
 const runUri = 's3://b/parcels/runs/aaaaaaaaaaaaaaaa'
 const text = (uri: string) => objects.get(uri)!.toString('utf8')

@@ -23,9 +23,11 @@ vi.mock('../../../functions/object-store.ts', () => {
     getJson: async (uri: string) => JSON.parse(bytesOf(uri).toString()),
     download: async (range: { uri: string; byteStart?: number; byteEnd?: number }, file: string) =>
       writeFileSync(file, bytesOf(range.uri).subarray(range.byteStart, range.byteEnd)),
-    putFile: async (uri: string, file: string) => objects.set(uri, readFileSync(file)),
   }
 })
+vi.mock('../../../functions/put-file-store.ts', () => ({
+  putFile: async (uri: string, file: string) => objects.set(uri, readFileSync(file)),
+}))
 
 const definition = {
   id: 'churn',

@@ -31,6 +31,7 @@ export function findAnomalies(profile: Profile, { columns, baseline }: AnomalyOp
       ...spikeFindings(profile, name),
       ...missingFindings(profile, name, column, baseline),
       ...mixedFindings(profile, name),
+      ...placeholderFindings(name, column),
       ...keyFindings(name, column, source),
       ...constantFindings(profile, name, column),
     ]
@@ -135,20 +136,64 @@ function missingFindings(
   ]
 }
 
+/** More cells than this are no slip: the column is a code that mostly looks like a number. */
+const largestSlip = 0.01
+
 function mixedFindings(profile: Profile, name: string): Finding[] {
   const mixed = profile.examination?.mixed[name]
   if (mixed === undefined || mixed.count === 0) return []
+  const share = mixed.count / Math.max(1, profile.rows)
+  const isSlip = share <= largestSlip
   return [
     {
       source: 'anomaly',
       kind: 'mixed-types',
-      severity: 'warning',
+      severity: isSlip ? 'warning' : 'note',
       columns: [name],
       words: `${counted(mixed.count, 'cell')} cannot be read as ${mixed.type === 'number' ? 'a number' : 'a time'}, though nearly all others can.`,
-      do: 'Correct the cells or name them in nullTokens; until then the column counts as a category.',
+      do: isSlip
+        ? 'Correct the cells or name them in nullTokens; until then the column counts as a category.'
+        : 'A code that mostly looks like a number is right as a category; otherwise correct the cells.',
       count: mixed.count,
-      share: mixed.count / Math.max(1, profile.rows),
+      share,
       ...(mixed.first === undefined ? {} : { rows: [rowOfFile(profile, mixed.first)] }),
+    },
+  ]
+}
+
+const placeholders = new Set([
+  '?',
+  '-',
+  '--',
+  '.',
+  'unknown',
+  'missing',
+  'not available',
+  'n.a.',
+  '#n/a',
+  'tbd',
+  'nil',
+  '(null)',
+])
+
+/** A level that says that there is no value. */
+function placeholderFindings(name: string, column: ProfileColumn): Finding[] {
+  if (column.kind !== 'category') return []
+  const found = column.levels.filter(
+    ([level, count]) => placeholders.has(level.trim().toLowerCase()) && count >= leastShown,
+  )
+  const count = found.reduce((sum, [, each]) => sum + each, 0)
+  if (count === 0) return []
+  return [
+    {
+      source: 'anomaly',
+      kind: 'placeholder',
+      severity: 'note',
+      columns: [name],
+      words: `${counted(count, 'cell')} (${percent(count / column.count)}) hold ${found.map(([level]) => JSON.stringify(level)).join(', ')}, which seems to mean missing.`,
+      do: 'Name it in nullTokens of the project, so that it counts as missing and not as a level.',
+      count,
+      share: count / column.count,
     },
   ]
 }

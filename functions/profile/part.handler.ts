@@ -11,6 +11,7 @@ import { examineTable } from './examine-store.ts'
 import { profileExamples } from './features-store.ts'
 import { type Profile, profileSchema } from './profile.ts'
 import { keysOf } from './quality-rules.ts'
+import { writeRowSample } from './row-sample-store.ts'
 import { profileTable } from './table-store.ts'
 
 export const handler = door({
@@ -37,14 +38,19 @@ export const handler = door({
           keys: keysOf(project),
           seed,
         })
+      const layout = purpose === 'training' ? trainingRun : inferenceRun
+      if (purpose !== 'catalogue')
+        await writeRowSample(
+          open,
+          project,
+          `${part.uri}:${part.index}`,
+          layout.samplePart(runUri, part.index),
+        )
       if (purpose === 'training') {
         await makeExamples(open, project, seed)
         table.features = await profileExamples(open, project)
       }
-      await putJson(
-        (purpose === 'training' ? trainingRun : inferenceRun).profilePart(runUri, part.index),
-        table,
-      )
+      await putJson(layout.profilePart(runUri, part.index), table)
       logger.info('profiled', { part: part.index, rows: table.rows })
       return { index: part.index, rows: table.rows }
     } finally {

@@ -26,6 +26,8 @@ export interface FileOptions {
   readonly baseline?: Profile | undefined
   /** Takes the second look: anomalies, identifiers, associations. @default false */
   readonly examine?: boolean
+  /** Called once, with the open table and its columns as they were profiled. */
+  readonly withTable?: (table: OpenPart, columns: readonly SourceColumn[]) => Promise<void>
   /** Columns that together name a row; only looked at by the second look. */
   readonly keys?: readonly (readonly string[])[]
 }
@@ -54,6 +56,7 @@ export async function profileFile(path: string, options: FileOptions = {}): Prom
     const profileAs = (columns: readonly SourceColumn[]) =>
       profileTable(opened, { columns, part, baseline, exact: true })
     const examined = async (profile: Profile, columns: readonly SourceColumn[]): Promise<Profile> => {
+      await options.withTable?.(opened, columns)
       if (options.examine !== true) return profile
       const keys = options.keys ?? []
       const asked = { columns, part, profile, keys, whole: true, seed }

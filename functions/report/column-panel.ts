@@ -21,7 +21,7 @@ export interface ColumnPanel {
 export function columnPanel({ id, name, column, source, rows }: ColumnPanel): Markup {
   const broken = invalidCount(column)
   const shape = shapeOf(id, name, column, source)
-  return html`<figure class="panel"><h3>${name} <span class="quiet">${column.type}</span>${privacyMark(source)}</h3>${
+  return html`<figure class="panel"><h3>${name} <span class="quiet">${column.type}</span> ${privacyMark(source)}</h3>${
     source.description === '' ? '' : html`<p class="note">${source.description}</p>`
   }${shape.drawing}<figcaption><dl class="figures-of">${[
     pair('missing', formatShare(rows === 0 ? null : (column.nulls + column.unreadable) / rows)),
@@ -34,7 +34,7 @@ export function columnPanel({ id, name, column, source, rows }: ColumnPanel): Ma
 const pair = (name: string, value: Content) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
 const privacyMark = ({ phi }: SourceColumn): Content =>
-  phi === 'none' ? '' : html` <span class="mark">${phi === 'direct' ? 'identifies' : 'may identify'}</span>`
+  phi === 'none' ? '' : html`<span class="mark">${phi === 'direct' ? 'identifies' : 'may identify'}</span>`
 
 interface Shape {
   readonly drawing: Content

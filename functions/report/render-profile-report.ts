@@ -109,11 +109,15 @@ function headlineSection(
   const count = (severity: Finding['severity']) =>
     findings.filter((each) => each.severity === severity).length
   const cards: Card[] = [
-    { name: 'Rows', value: formatCount(profile.rows), beside: `${formatCount(all.length)} columns` },
+    {
+      name: 'Rows',
+      value: formatCount(profile.rows),
+      beside: profile.parts.length > 1 ? `in ${formatCount(profile.parts.length)} parts` : '',
+    },
     {
       name: 'Columns',
       value: formatCount(all.length),
-      beside: `${kinds('numeric')} numbers, ${kinds('category')} categories, ${kinds('opaque')} only counted`,
+      beside: `numbers ${kinds('numeric')}, categories ${kinds('category')}, only counted ${kinds('opaque')}`,
     },
     {
       name: 'Missing',
@@ -128,7 +132,7 @@ function headlineSection(
     {
       name: 'To look at',
       value: formatCount(count('error') + count('warning')),
-      beside: `${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes`,
+      beside: `errors ${count('error')}, warnings ${count('warning')}, notes ${count('note')}`,
     },
     { name: 'Identify people', value: formatCount(hidden), beside: 'columns whose values are not shown' },
   ]

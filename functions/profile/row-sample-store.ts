@@ -1,0 +1,66 @@
+/** A uniform sample of the rows of a part: the rows whose places hash lowest, so that samples of parts merge to one of the whole. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { OpenPart } from '../dataset/part-store.ts'
+import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { putFile } from '../object-store.ts'
+import type { Project, SourceColumn } from '../project.ts'
+import { quoteName, quoteText } from '../quote-sql.ts'
+import { numberSql } from './column-plan.ts'
+
+/** Rows kept of every part, and of all parts together. */
+export const sampledRows = 2_000
+
+/** Names that no source column can have, because a header cell holds no control character. */
+export const sampleColumns = { place: '\u0001place', group: '\u0001group' } as const
+
+const isNumber = ({ type }: SourceColumn) => type === 'integer' || type === 'number'
+
+/** Columns that may lie in a sample: neither free text nor what names somebody, nor what is known only later. */
+const sampled = (column: SourceColumn) =>
+  (isNumber(column) || column.type === 'category' || column.type === 'boolean') &&
+  column.phi !== 'direct' &&
+  !column.outcome
+
+export interface SampleOptions {
+  readonly columns: readonly SourceColumn[]
+  /** What tells the rows of this part from those of others. */
+  readonly salt: string
+  /** Rows of one entity get one number of a thousand; without a key every row has its own. */
+  readonly entityKey?: string
+}
+
+/** SELECT of at most `sampledRows` rows: place (text), group (number), then DOUBLE or VARCHAR per column. */
+export function sampleSql({ header }: Pick<OpenPart, 'header'>, options: SampleOptions): string {
+  const { salt, entityKey } = options
+  const place = `md5(${quoteText(`${salt}:`)} || rowid)`
+  const at = entityKey === undefined ? -1 : header.indexOf(entityKey)
+  const whose = at < 0 ? place : `coalesce(md5('sample:' || ${cellName(at)}), ${place})`
+  const columns = options.columns.flatMap((column) => {
+    const index = header.indexOf(column.name)
+    if (index < 0 || !sampled(column) || column.name === entityKey) return []
+    const typed = typedSql(column.type, cellName(index))
+    const value = isNumber(column) ? numberSql(column.type, typed) : `CAST(${typed} AS VARCHAR)`
+    return [`${value} AS ${quoteName(column.name)}`]
+  })
+  return `SELECT ${[
+    `${place} AS ${quoteName(sampleColumns.place)}`,
+    `CAST(CAST('0x' || substr(${whose}, 1, 8) AS BIGINT) % 1000 AS DOUBLE) AS ${quoteName(sampleColumns.group)}`,
+    ...columns,
+  ].join(', ')} FROM cells ORDER BY 1 LIMIT ${sampledRows}`
+}
+
+/** Writes the sample of a part as Parquet: rows of people, so it lies in the run's own prefix and in no report. */
+export async function writeRowSample(
+  open: OpenPart,
+  project: Project,
+  salt: string,
+  uri: string,
+): Promise<void> {
+  const file = join(open.directory, 'sample.parquet')
+  const { source, entityKey } = project
+  const query = sampleSql(open, { columns: source.columns, salt, entityKey })
+  await open.database.run(`COPY (${query}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`)
+  await putFile(uri, file)
+  await rm(file)
+}

@@ -8,6 +8,7 @@ import { openDynamodb } from './dynamodb/service.ts'
 import { Keys } from './gateway/keys.ts'
 import { startGateway } from './gateway/server.ts'
 import { Guard } from './iam/guard.ts'
+import { roleChecks } from './iam/role-checks.ts'
 import { iamService } from './iam/service.ts'
 import { IamStore } from './iam/store.ts'
 import { kmsService } from './kms/service.ts'
@@ -89,6 +90,9 @@ async function open(
     call: (service, action, input, principal) =>
       dispatch(service, action, input, newCall(principal, crypto.randomUUID(), new AbortController().signal)),
     credentials: (roleArn) => keys.of(roleArn),
+    get roles() {
+      return roles
+    },
     arn: (service, resource) => arn(cloud, service, resource),
     emit(event) {
       const target = services.get('events')?.actions.PutEvents
@@ -118,7 +122,9 @@ async function open(
   })
 
   const iam = await IamStore.open(cloud.directory('iam'), (roleArn) => keys.of(roleArn))
-  const guard = new Guard(iam, options.enforce ?? true, log)
+  const enforce = options.enforce ?? true
+  const guard = new Guard(iam, enforce, log)
+  const roles = roleChecks(iam, enforce, accountId, log)
   async function dispatch(service: string, action: string, input: Json, call: Call): Promise<Json> {
     const run = services.get(service)?.actions[action]
     if (run === undefined) throw actionNotThere(services, service, action)
@@ -128,7 +134,7 @@ async function open(
 
   const core = [
     iamService(iam),
-    stsService(keys),
+    stsService(keys, enforce ? iam : undefined),
     kmsService(),
     logsService(),
     s3Service(guard),

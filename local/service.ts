@@ -44,6 +44,14 @@ export interface LocalService {
   stop?(): Promise<void>
 }
 
+/** What a service asks of a role that it is handed; where nothing is enforced all answers are yes. */
+export interface RoleChecks {
+  /** The trust policy lets the service (`states.amazonaws.com`) assume the role on behalf of `sourceArn`. */
+  trusts(roleArn: string, service: string, sourceArn: string): boolean
+  /** The role's policies allow the action. */
+  allows(roleArn: string, action: string, resource: string): boolean
+}
+
 export interface Cloud {
   readonly endpoint: string
   readonly accountId: string
@@ -55,6 +63,8 @@ export interface Cloud {
   call(service: string, action: string, input: Json, principal: Principal): Promise<Json>
   /** The principal and the access key of a role, for workers that act as it. */
   credentials(roleArn: string): { accessKeyId: string; secretAccessKey: string; principal: Principal }
+  /** Absent in a cloud without IAM. */
+  readonly roles?: RoleChecks
   arn(service: string, resource: string): string
   /** Hands an AWS service event to EventBridge's default bus. */
   emit(event: { source: string; detailType: string; detail: Json; resources?: string[] }): void

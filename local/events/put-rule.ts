@@ -53,7 +53,7 @@ const targetsRequest = z.object({
   Targets: z.array(targetSchema).min(1).max(100),
 })
 
-export function putTargets(input: Json, rules: Rules): Json {
+export function putTargets(input: Json, { cloud }: Pick<Call, 'cloud'>, rules: Rules): Json {
   const request = acceptInput(targetsRequest, input)
   const rule = findRule(rules, request.EventBusName, request.Rule)
   for (const target of request.Targets) {
@@ -67,6 +67,12 @@ export function putTargets(input: Json, rules: Rules): Json {
       )
     if (/^arn:[^:]+:states:/.test(target.Arn) && target.RoleArn === undefined)
       throw new AwsError('ValidationException', `RoleArn is required for target ${target.Arn}.`)
+    const { RoleArn: role } = target
+    if (role !== undefined && cloud.roles?.trusts(role, 'events.amazonaws.com', rule.arn) === false)
+      throw new AwsError(
+        'ValidationException',
+        `Provided role '${role}' cannot be assumed by principal 'events.amazonaws.com'.`,
+      )
   }
   const replaced = new Set(request.Targets.map(({ Id }) => Id))
   const targets = [...rule.targets.filter(({ Id }) => !replaced.has(Id)), ...request.Targets]

@@ -45,7 +45,7 @@ export function eventsService(): LocalService {
     name: 'events',
     actions: {
       PutRule: async (input, call) => putRule(input, call, state(call).rules),
-      PutTargets: async (input, call) => putTargets(input, state(call).rules),
+      PutTargets: async (input, call) => putTargets(input, call, state(call).rules),
       async RemoveTargets(input, call) {
         const { rules } = state(call)
         const { Rule, EventBusName, Ids } = acceptInput(removal, input)

@@ -156,8 +156,8 @@ const roleReceivers: Readonly<Record<string, string>> = {
   lambda: 'lambda.amazonaws.com',
 }
 
-/** Actions that ask for nothing: everybody may know who they are. */
-const free = new Set(['sts:GetCallerIdentity'])
+/** Actions that ask for nothing: everybody may know who they are; who may assume a role, STS decides by its trust. */
+const free = new Set(['sts:GetCallerIdentity', 'sts:AssumeRole'])
 
 export function permissionsOf(service: string, action: string, input: Json, call: Call): Permission[] {
   const prefix = prefixes[service] ?? service
@@ -169,8 +169,21 @@ export function permissionsOf(service: string, action: string, input: Json, call
   )
   const found = byService[service]?.(input, call, action)
   const main = { action: name, resources: found === undefined || found.length === 0 ? ['*'] : found, context }
+  const asked = [main]
+  // To create a SageMaker resource with tags is to tag it.
+  if (
+    service === 'sagemaker' &&
+    action.startsWith('Create') &&
+    Array.isArray(input.Tags) &&
+    input.Tags.length > 0
+  ) {
+    asked.push({ ...main, action: 'sagemaker:AddTags', resources: main.resources.slice(0, 1) })
+  }
   const role = text(input, 'RoleArn', 'roleArn', 'Role', 'ExecutionRoleArn')
   const receiver = roleReceivers[service]
-  if (role === undefined || receiver === undefined || !/^(Create|Update)/.test(action)) return [main]
-  return [main, { action: 'iam:PassRole', resources: [role], context: { 'iam:PassedToService': receiver } }]
+  if (role === undefined || receiver === undefined || !/^(Create|Update)/.test(action)) return asked
+  return [
+    ...asked,
+    { action: 'iam:PassRole', resources: [role], context: { 'iam:PassedToService': receiver } },
+  ]
 }

@@ -129,6 +129,12 @@ export class IamStore {
     }
   }
 
+  /** A role's trust policy; `undefined` when no such role was ever made. */
+  trust(roleArn: string): PolicyDocument | undefined {
+    const found = this.#roles.get(roleArn.slice(roleArn.lastIndexOf('/') + 1))
+    return found === undefined ? undefined : this.#parse(found.trust)
+  }
+
   #document(arn: string): string {
     const known = this.#policies.get(arn)?.document
     if (known !== undefined) return known

@@ -28,6 +28,12 @@ async function put(inputs: Json, call: Call): Promise<Json> {
   const { cloud } = call
   const wanted = parse(functionInputs, inputs, 'aws:lambda/function:Function')
   const store = FunctionStore.of(cloud)
+  if (cloud.roles?.trusts(wanted.role, 'lambda.amazonaws.com', store.arn(wanted.name)) === false) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      'The role defined for the function cannot be assumed by Lambda.',
+    )
+  }
   const before = store.find(wanted.name)
   const latest: FunctionVersion = {
     functionName: wanted.name,

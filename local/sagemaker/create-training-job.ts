@@ -4,6 +4,7 @@ import { parseS3Uri } from '../../functions/layout.ts'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { refuseUnassumable } from './execution-role.ts'
 import { enter, type TrainingJob } from './training-job.ts'
 
 const s3Uri = z.string().regex(/^s3:\/\/([^/]+)\/(.*)$/)
@@ -70,6 +71,7 @@ export async function createTrainingJob(
   const name = accepted.TrainingJobName
   const arn = cloud.arn('sagemaker', `training-job/${name}`)
   refuseUsedName(jobs, name, arn)
+  refuseUnassumable(cloud, accepted.RoleArn, arn)
   refuseSpotWithoutWait(accepted)
   await refuseEmptyChannels(accepted, call)
   // A second request of the same name may have passed the checks while this one listed the bucket.

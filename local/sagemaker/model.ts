@@ -4,6 +4,7 @@ import { acceptInput, timestamp } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { refuseUnassumable } from './execution-role.ts'
 
 export const modelName = z
   .string()
@@ -54,6 +55,7 @@ export function createModel(input: Json, { cloud }: Call, models: Models): Json 
   if (request.PrimaryContainer === undefined && (request.Containers ?? []).length === 0) {
     throw new AwsError('ValidationException', 'Either PrimaryContainer or Containers must be given.')
   }
+  refuseUnassumable(cloud, request.ExecutionRoleArn, arn)
   models.put(request.ModelName, {
     name: request.ModelName,
     arn,

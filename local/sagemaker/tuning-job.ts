@@ -4,6 +4,7 @@ import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { refuseUnassumable } from './execution-role.ts'
 import { hasEnded, type TrainingJob } from './training-job.ts'
 
 const numeric = z.looseObject({
@@ -72,6 +73,7 @@ export function createTuningJob(input: Json, { cloud }: Call, jobs: TuningJobs):
       `Hyperparameter tuning job names must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
     )
   }
+  refuseUnassumable(cloud, accepted.TrainingJobDefinition.RoleArn, arn)
   const now = cloud.now().toISOString()
   const job: TuningJob = {
     name,

@@ -36,6 +36,12 @@ export function schedulerService(): LocalService {
     const now = call.cloud.now().toISOString()
     parseSchedule(wanted.expression, wanted.zone, call.cloud.now())
     const arn = call.cloud.arn('scheduler', `schedule/${wanted.group}/${wanted.name}`)
+    const group = call.cloud.arn('scheduler', `schedule-group/${wanted.group}`)
+    if (call.cloud.roles?.trusts(wanted.target.RoleArn, 'scheduler.amazonaws.com', group) === false)
+      throw new AwsError(
+        'ValidationException',
+        'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+      )
     clock(call).schedules.put(scheduleId(wanted.group, wanted.name), {
       ...wanted,
       arn,

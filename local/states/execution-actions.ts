@@ -5,6 +5,7 @@ import { acceptInput } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import { type Action, AwsError, type Cloud, type Json } from '../service.ts'
 import { childOf } from './child-records.ts'
+import { refuseUnassumable } from './execution-role.ts'
 import { dataLimitBytes } from './failure.ts'
 import type { HistoryEvent } from './history.ts'
 import type { JournalEnds } from './journal-ends.ts'
@@ -117,6 +118,7 @@ export function executionActions(backend: StatesBackend): Record<string, Action>
         }
         throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`)
       }
+      refuseUnassumable(cloud, roleArn, machine.arn)
       const { startDate } = await engine.start({
         arn,
         name,

@@ -6,6 +6,7 @@ import { nextPage } from '../next-page.ts'
 import { type Action, AwsError, type Json } from '../service.ts'
 import { checkDefinition, refusals, refuseDefinition } from './check-definition.ts'
 import { DefinitionRefused } from './definition.ts'
+import { refuseUnassumable, refuseUnmanaged } from './execution-role.ts'
 import type { StatesBackend } from './service.ts'
 import { acceptName, findMachine, type StateMachine } from './state-machine.ts'
 
@@ -98,6 +99,8 @@ export function stateMachineActions(backend: StatesBackend): Record<string, Acti
         }
         return { stateMachineArn: arn, creationDate: new Date(existing.createdAt) }
       }
+      refuseUnassumable(cloud, roleArn, arn)
+      refuseUnmanaged(cloud, roleArn, definition)
       const now = cloud.now().toISOString()
       const plain: StateMachine = {
         arn,
@@ -128,6 +131,9 @@ export function stateMachineActions(backend: StatesBackend): Record<string, Acti
       const wanted = acceptInput(change, input)
       const { machine } = findMachine(machines, wanted.stateMachineArn)
       if (wanted.definition !== undefined) acceptDefinition(wanted.definition)
+      const role = wanted.roleArn ?? machine.roleArn
+      refuseUnassumable(cloud, role, machine.arn)
+      refuseUnmanaged(cloud, role, wanted.definition ?? machine.definition)
       const now = cloud.now().toISOString()
       const plain: StateMachine = {
         ...machine,

@@ -117,7 +117,8 @@ async function submit(
   if (visit.recall(`submitted:${attempt}`) !== undefined) return
   // An earlier process may have started the job and died before it could say so.
   const adopted = call.resumed ? await existing(call, job, identity) : undefined
-  const output = adopted ?? (await request(call, job.service, job.create, parameters, 'milliseconds'))
+  const output =
+    adopted ?? (await request(call, job.service, job.create, tagged(parameters, job), 'milliseconds'))
   await visit.note(`submitted:${attempt}`, true, [
     {
       type: 'TaskSubmitted',
@@ -129,6 +130,13 @@ async function submit(
       },
     },
   ])
+}
+
+/** Step Functions marks the SageMaker jobs that it waits for. */
+function tagged(parameters: Record<string, unknown>, { service }: SyncJob): Record<string, unknown> {
+  if (service !== 'sagemaker') return parameters
+  const tags: unknown[] = Array.isArray(parameters.Tags) ? parameters.Tags : []
+  return { ...parameters, Tags: [...tags, { Key: 'MANAGED_BY_AWS', Value: 'STARTED_BY_STEP_FUNCTIONS' }] }
 }
 
 async function describe(

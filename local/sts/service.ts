@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { Keys } from '../gateway/keys.ts'
+import { mayAssume } from '../iam/role-checks.ts'
+import type { IamStore } from '../iam/store.ts'
 import { uniqueId } from '../iam/unique-id.ts'
-import type { Action, LocalService } from '../service.ts'
+import { type Action, AwsError, type LocalService } from '../service.ts'
 
 const assuming = z.object({
   RoleArn: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/.+/),
@@ -12,10 +14,12 @@ const assuming = z.object({
     .min(2)
     .max(64)
     .regex(/^[\w+=,.@-]*$/),
+  ExternalId: z.string().min(2).max(1224).optional(),
   DurationSeconds: z.int().min(900).max(43_200).default(3_600),
 })
 
-export function stsService(keys: Keys): LocalService {
+/** @param store whose trust policies decide; absent: everybody may assume every role */
+export function stsService(keys: Keys, store?: IamStore): LocalService {
   const actions: Record<string, Action> = {
     async GetCallerIdentity(_input, { principal, cloud }) {
       const name = /:role\/(?:.*\/)?([^/]+)$/.exec(principal.arn)?.[1]
@@ -24,12 +28,21 @@ export function stsService(keys: Keys): LocalService {
       const assumed = `arn:${cloud.partition}:sts::${cloud.accountId}:assumed-role/${name}/local`
       return { UserId: `${uniqueId('AROA', principal.arn)}:local`, Account: cloud.accountId, Arn: assumed }
     },
-    async AssumeRole(input, { cloud }) {
+    async AssumeRole(input, call) {
+      const { cloud, principal } = call
       const {
         RoleArn: role,
         RoleSessionName: session,
         DurationSeconds: seconds,
+        ExternalId: externalId,
       } = acceptInput(assuming, input, 'ValidationError')
+      if (store !== undefined && !mayAssume(store, call, role, externalId)) {
+        throw new AwsError(
+          'AccessDenied',
+          `User: ${principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+          403,
+        )
+      }
       const { accessKeyId, secretAccessKey } = keys.of(role)
       const name = role.slice(role.lastIndexOf('/') + 1)
       return {

@@ -23,7 +23,7 @@ const resources = [
       name: 'reader',
       assumeRolePolicy: document({
         Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
+        Principal: { Service: 'lambda.amazonaws.com', AWS: 'arn:aws:iam::000000000000:root' },
         Action: 'sts:AssumeRole',
       }),
     },

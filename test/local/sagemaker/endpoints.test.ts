@@ -250,7 +250,14 @@ test('a model that is not there fails a new endpoint, which can then only be del
 })
 
 test('a role invokes only what its policy allows, and a model is read as its own role', async () => {
-  const trust = '{"Version":"2012-10-17","Statement":[]}'
+  const trust = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'sagemaker.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    },
+  })
   const policy = JSON.stringify({
     Version: '2012-10-17',
     Statement: {

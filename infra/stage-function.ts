@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
 import type { Bundle } from './bundle.ts'
+import { bundleFile } from './bundle-file.ts'
 import type { DuckdbLayer, LambdaArchitecture } from './duckdb-layer.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
@@ -13,6 +14,8 @@ export interface StageFunctionArgs {
   readonly names: Names
   readonly account: Account
   readonly key: Key
+  /** The repository, below whose node_modules the bundle's file is kept. */
+  readonly root: string
   /** `plan-parts`: becomes `regimen-<env>-plan-parts`. */
   readonly functionName: string
   readonly description: string
@@ -83,7 +86,9 @@ export class StageFunction extends pulumi.ComponentResource {
         runtime: 'nodejs24.x',
         handler: 'index.handler',
         architectures: [args.architecture],
-        code: new pulumi.asset.AssetArchive({ 'index.mjs': new pulumi.asset.StringAsset(args.bundle.code) }),
+        code: new pulumi.asset.AssetArchive({
+          'index.mjs': new pulumi.asset.FileAsset(bundleFile(args.root, args.bundle.code)),
+        }),
         layers: args.bundle.usesDuckdb ? [layer.arn] : [],
         memorySize: memoryMegabytes,
         timeout: args.timeoutSeconds ?? 60,

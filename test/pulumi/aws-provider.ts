@@ -2,12 +2,12 @@
  * A Pulumi provider plugin that calls itself `aws` and applies resources to a running local cloud. A fixture: it lets the
  * real engine drive the real program; on AWS the official provider stands in this place.
  */
-import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js'
-import empty from 'google-protobuf/google/protobuf/empty_pb.js'
-import structs from 'google-protobuf/google/protobuf/struct_pb.js'
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js'
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js'
 import services from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import messages from '@pulumi/pulumi/proto/provider_pb.js'
+import empty from 'google-protobuf/google/protobuf/empty_pb.js'
+import structs from 'google-protobuf/google/protobuf/struct_pb.js'
 import { answerInvoke } from '../../local/deploy/invokes.ts'
 import { isObject } from '../../local/gateway/json.ts'
 import type { Json } from '../../local/service.ts'

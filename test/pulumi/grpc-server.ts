@@ -1,5 +1,10 @@
 /** A gRPC service on a free loopback port, announced on stdout as Pulumi's engine expects of a plugin. */
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js'
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
 
 export function serve(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
   // Bundles and layers of many megabytes travel as inputs.

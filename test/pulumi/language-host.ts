@@ -5,11 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js'
-import empty from 'google-protobuf/google/protobuf/empty_pb.js'
+import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js'
 import services from '@pulumi/pulumi/proto/language_grpc_pb.js'
 import messages from '@pulumi/pulumi/proto/language_pb.js'
 import plugins from '@pulumi/pulumi/proto/plugin_pb.js'
+import empty from 'google-protobuf/google/protobuf/empty_pb.js'
 import { serve } from './grpc-server.ts'
 
 const require = createRequire(import.meta.url)
@@ -78,7 +78,11 @@ function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, message
     }),
   )
   const child = start(
-    [runner(request.getKind() === 'analyzer' ? 'run-policy-pack' : 'run-plugin'), ...request.getArgsList(), directory],
+    [
+      runner(request.getKind() === 'analyzer' ? 'run-policy-pack' : 'run-plugin'),
+      ...request.getArgsList(),
+      directory,
+    ],
     request.getPwd(),
     environment,
     true,

@@ -34,7 +34,15 @@ function build(target: string): void {
     cpSync(module, directory, { recursive: true })
     const link = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`
     const out = join(directory, 'pulumi')
-    const args = ['build', '-trimpath', '-ldflags', link, '-o', out, 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi']
+    const args = [
+      'build',
+      '-trimpath',
+      '-ldflags',
+      link,
+      '-o',
+      out,
+      'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+    ]
     execFileSync('nice', ['-n', '10', 'go', ...args], {
       cwd: directory,
       env: { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: process.env.GOTOOLCHAIN ?? 'auto' },

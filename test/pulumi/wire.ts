@@ -48,7 +48,9 @@ function describe(value: Json): Asset {
   if (typeof value.path === 'string') return { kind: archive ? 'archive-file' : 'file', path: value.path }
   if (!archive && typeof value.text === 'string') return { kind: 'text', text: value.text }
   if (archive && isObject(value.assets)) {
-    const entries = Object.entries(value.assets).map(([name, item]) => [name, describe(fieldsOf(item))] as const)
+    const entries = Object.entries(value.assets).map(
+      ([name, item]) => [name, describe(fieldsOf(item))] as const,
+    )
     return { kind: 'archive', assets: Object.fromEntries(entries) }
   }
   if (!archive) return { kind: 'text', text: '' }

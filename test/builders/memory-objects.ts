@@ -29,6 +29,14 @@ export const memoryObjectStore = {
   putJson: async (uri: string, value: unknown) => void objects.set(uri, Buffer.from(JSON.stringify(value))),
   putFile: async (uri: string, file: string) => void objects.set(uri, await readFile(file)),
   head: async (uri: string) => ({ uri, bytes: stored(uri).length, etag: '"1"', versionId: undefined }),
+  headIfThere: async (uri: string) =>
+    objects.has(uri) ? { uri, bytes: stored(uri).length, etag: '"1"', versionId: undefined } : undefined,
+  putJsonOnce: async (uri: string, value: unknown) => {
+    if (objects.has(uri)) return false
+    objects.set(uri, Buffer.from(JSON.stringify(value)))
+    return true
+  },
+  copyObject: async ({ uri }: { uri: string }, to: string) => void objects.set(to, stored(uri)),
   list: async (prefix: string) =>
     [...objects]
       .filter(([uri]) => uri.startsWith(prefix))

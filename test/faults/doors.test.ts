@@ -223,7 +223,7 @@ describe('9 events that come more than once and out of order', () => {
     expect(new Set(outputs.map(({ runId }) => runId)).size).toBe(1)
     expect(platform.machines.length - before).toBe(1)
     expect(await getRun(String(outputs[0]?.runId))).toMatchObject({
-      pipeline: 'inference',
+      pipeline: 'dataset-import',
       status: 'STARTING',
     })
   })

@@ -85,7 +85,7 @@ export function detectIdentifier(
   const byValue =
     sampled < leastTexts
       ? []
-      : identifierNames.filter((kind) => share(kind) >= leastShare || isScattered(kind, share))
+      : identifierNames.filter((kind) => share(kind) >= leastShare || isScattered(kind, name, share))
   const best = byValue.find((kind) => suggested.includes(kind)) ?? byValue[0] ?? suggested[0]
   if (best === undefined) return undefined
   const { item, words, phi } = kindOf(best)
@@ -101,9 +101,9 @@ export function detectIdentifier(
   }
 }
 
-/** Names repeat from row to row and are spelt in many ways; amid longer texts a few are enough. */
-function isScattered(kind: IdentifierName, share: (key: string) => number): boolean {
-  if (kind === 'name') return share('name') >= 0.4
+/** Of names, the common ones are known: fewer are enough where the column is called a name. Amid texts, a few are. */
+function isScattered(kind: IdentifierName, column: string, share: (key: string) => number): boolean {
+  if (kind === 'name') return share('name') >= (/ (?:name|nm) /.test(wordsOf(column)) ? 0.1 : 0.4)
   return share(`within ${kind}`) >= leastWithinShare
 }
 

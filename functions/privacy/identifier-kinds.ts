@@ -33,6 +33,7 @@ export interface IdentifierKind {
 
 const test = (pattern: RegExp) => (text: string) => pattern.test(text)
 const isWord = test(/^\p{L}[\p{L}'’. -]{1,40}$/u)
+const isName = test(/^\p{L}[\p{L}'’., -]{1,40}$/u)
 const isCode = test(/^(?=.*\d)[A-Za-z]{0,5}[-# ]?[A-Za-z0-9][A-Za-z0-9 ./-]{3,30}$/)
 const isLong = (text: string) => text.length >= 24
 
@@ -47,10 +48,10 @@ export const identifierKinds = {
     item: 'A',
     words: 'name of a person',
     phi: 'direct',
-    name: / (?:(?:first|last|given|family|full|middle|maiden|sur|fore|person|contact|member|customer|client|guardian|mother|father|spouse|employee|physician|doctor|provider|owner|holder|sender|recipient|beneficiary|relative) ?names?|surname|forename|lastname|firstname|fullname|fname|lname|initials|nickname|alias|next of kin|names?) /,
+    name: / (?:(?:first|last|given|family|full|middle|maiden|sur|fore|person|contact|member|customer|client|guardian|mother|father|spouse|employee|physician|doctor|holder|sender|recipient|beneficiary|relative|insured) ?(?:names?|nm)|surname|forename|lastname|firstname|fullname|fname|lname|nickname|next of kin|guardian|emergency contact) |^ (?:names?|initials|alias) $/,
     unless: thing,
-    like: isWord,
-    is: (text) => isWord(text) && givenNames.has((text.split(/[ ,]+/)[0] ?? '').toLowerCase()),
+    like: isName,
+    is: (text) => isName(text) && text.split(/[ ,]+/).some((word) => givenNames.has(word.toLowerCase())),
   },
   address: {
     item: 'B',
@@ -67,18 +68,33 @@ export const identifierKinds = {
   },
   zip: {
     item: 'B',
-    words: 'postal code or place below a state',
+    words: 'postal code',
     phi: 'quasi',
-    name: / (?:zip|zipcode|postcode|postal|city|town|county|precinct|municipality|village|parish|census tract|tract|geocode|latitude|longitude|lat|lon|lng|gps|coordinates?) /,
-    unless: / (?:density|population|count|type|size|rate|capital|income|fips|per|compression|flag|limits?) /,
-    like: (text) => /^[A-Z0-9][A-Z0-9 -]{2,9}$/i.test(text) || /^-?\d{1,3}\.\d+/.test(text) || isWord(text),
+    name: / (?:zip ?\d?|zipcode|postcode|post code|postal|postal code|census tract|tract|geocode|plz) /,
+    unless: about,
+    like: (text) => /^(?=.*\d)[A-Z0-9][A-Z0-9 -]{2,9}$/i.test(text),
     is: test(/^\d{5}-\d{4}$/),
+  },
+  place: {
+    item: 'B',
+    words: 'place below a state',
+    phi: 'quasi',
+    name: / (?:city|town|county|precinct|municipality|village|parish|birth ?place|place of birth|suburb|neighbou?rhood) /,
+    unless: about,
+    like: isWord,
+  },
+  position: {
+    item: 'B',
+    words: 'position on the map',
+    phi: 'quasi',
+    name: / (?:latitude|longitude|lat|lon|lng|long|gps|coordinates?) /,
+    like: test(/^\(?[-+]?\d{1,3}\.\d{3,}/),
   },
   date: {
     item: 'C',
     words: 'date finer than a year',
     phi: 'quasi',
-    name: / (?:dob|birthday|birth ?date|date of birth|born|date|admitted on|discharged on|deceased on|death ?date|datetime|timestamp|dt) /,
+    name: / (?:dob|birthday|birth ?date|birthdate|date of birth|born|date|admitted on|discharged on|deceased on|death ?date|datetime|timestamp|dt) /,
     unless: / (?:update|candidate|mandate|count|type|format|range|valid|key) /,
     like: isDate,
     is: isDate,

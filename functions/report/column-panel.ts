@@ -36,6 +36,9 @@ const pair = (name: string, value: Content) => html`<div><dt>${name}</dt><dd>${v
 const privacyMark = ({ phi }: SourceColumn): Content =>
   phi === 'none' ? '' : html`<span class="mark">${phi === 'direct' ? 'identifies' : 'may identify'}</span>`
 
+/** −0.0 is 0. */
+const rounded = (value: number | null) => (value === null ? null : Math.round(value * 10) / 10 + 0)
+
 interface Shape {
   readonly drawing: Content
   readonly figures: readonly Content[]
@@ -69,7 +72,7 @@ function numberShape(id: string, name: string, column: NumericColumn, source: So
         ? []
         : [
             pair('deviation', formatValue(deviation(column))),
-            pair('skew', formatDecimal(skewness(column), 1)),
+            pair('skew', formatDecimal(rounded(skewness(column)), 1)),
           ]),
     ],
   }

@@ -81,8 +81,8 @@ function choose(pairs: readonly Pair[], order: readonly string[]): string[] {
 }
 
 const cell = 16
-const labelled = 120
-const longest = 19
+const labelled = 140
+const longest = 20
 
 function map(names: readonly string[], pairs: readonly Pair[]): Markup {
   const at = new Map(names.map((name, index) => [name, index]))

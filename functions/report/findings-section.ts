@@ -39,8 +39,8 @@ export function findingsSection(findings: readonly Finding[]): Section {
 function entry({ severity, source, kind, columns, words, do: remedy, rows }: Finding): Content {
   return html`<li class="${severity}"><p class="what"><span class="severity">${names[severity]}</span> ${
     columns.length === 0 ? html`<strong>The table</strong>` : columnNames(columns)
-  } <span class="quiet">${sources[source]}: ${kind.replaceAll('-', ' ')}</span></p><p>${words}${
-    rows === undefined || rows.length === 0 ? '' : html` <span class="quiet">${rowWords(rows)}</span>`
+  } <span class="quiet">${sources[source]}: ${kind.replaceAll('-', ' ')}</span></p><p>${words} ${
+    rows === undefined || rows.length === 0 ? '' : html`<span class="quiet">${rowWords(rows)}</span>`
   }</p><p class="do">${remedy}</p></li>`
 }
 

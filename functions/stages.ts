@@ -59,7 +59,7 @@ export const part = z.object({
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin-1']).optional(),
   compression: z.enum(['none', 'gzip', 'zstd']).optional(),
-  /** CSV: a carriage return alone ends some of its records; the part is written anew before DuckDB reads it. */
+  /** CSV: it has line ends that DuckDB takes otherwise than RFC 4180; the part is written anew before it is read. */
   irregular: z.boolean().optional(),
   /** Data rows of the object before this part, and in it: what makes a row of a part a row of the file. */
   firstRow: count.optional(),
@@ -219,6 +219,7 @@ export const contracts = {
       baselineUri: uri,
       evaluationUri: uri,
       modelVersion: z.string(),
+      startedAt: z.iso.datetime(),
     }),
     output: z.object({
       driftUri: uri,
@@ -227,6 +228,23 @@ export const contracts = {
       drifted: z.array(z.string()),
       alarm: z.boolean(),
       severe: z.boolean(),
+      metricsPublished: z.boolean(),
+    }),
+  },
+  comparePredictions: {
+    input: runContext.extend({
+      driftUri: uri,
+      evaluationUri: uri,
+      modelVersion: z.string(),
+      parts: count,
+      startedAt: z.iso.datetime(),
+    }),
+    /** null: too little data to say. */
+    output: z.object({
+      driftUri: uri,
+      predictionsDrifted: z.boolean().nullable(),
+      estimatedRocAuc: z.number().nullable(),
+      alarm: z.boolean(),
       metricsPublished: z.boolean(),
     }),
   },

@@ -46,8 +46,9 @@ export function parseHeader(text: string, uri: string, whole = true): CsvHeader 
       do: 'upload a file with rows',
     })
   const tried = delimiters.map((delimiter) => {
-    const [names, ...rows] = parseRecords(text, delimiter, triedRecords, whole)
-    const fits = rows.every(({ length }) => length === names?.length)
+    const { records, sound } = parseRecords(text, delimiter, triedRecords, whole)
+    const [names, ...rows] = records
+    const fits = sound && rows.every(({ length }) => length === names?.length)
     return { delimiter, names: names?.map((name) => name.trim()), fits }
   })
   const width = ({ names }: (typeof tried)[number]) => names?.length ?? 0
@@ -61,6 +62,14 @@ export function parseHeader(text: string, uri: string, whole = true): CsvHeader 
       where: `${uri}, header`,
       expected: 'one record of names first, as RFC 4180 writes it',
       do: 'close its quotes, and shorten its names',
+    })
+  const broken = best.names.findIndex((name) => name.includes('\u0000'))
+  if (broken >= 0)
+    throw new RegimenError('DatasetUnreadable', {
+      what: `the table cannot be read: header, column ${broken + 1} holds a NUL byte`,
+      where: uri,
+      expected: 'text in UTF-8, UTF-16 or Latin-1',
+      do: 'export the table as text',
     })
   checkNames(best.names, uri)
   return { names: best.names, delimiter: best.delimiter }

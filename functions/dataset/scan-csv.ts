@@ -10,7 +10,7 @@ export interface ScannedCsv {
   /** Data rows, without the header. */
   readonly rows: number
   readonly bytes: number
-  /** Carriage returns alone end records, which other readers take otherwise: the text is written anew before it is read. */
+  /** It has line ends that DuckDB takes otherwise: the text is written anew before it is read. */
   readonly irregular: boolean
   readonly cuts: readonly Cut[]
 }
@@ -103,6 +103,8 @@ export class CsvScan {
     if (this.#pendingCarriage) {
       this.#pendingCarriage = false
       if (byte === newline) {
+        // Behind a first cell that holds a line break DuckDB takes the two for two ends, and a blank line for a row.
+        if (this.#columns === 1) this.#irregular = true
         this.#endRecord(at + 1, 2)
         return
       }
@@ -142,7 +144,8 @@ export class CsvScan {
         `${this.#columns}, as the header has`,
       )
     if (this.#header) {
-      if (!blank) this.#header = false
+      if (blank) this.#cuts.begin(position)
+      else this.#header = false
     } else if (!blank || this.#columns === 1) {
       this.#rows++
     }

@@ -92,8 +92,8 @@ class CsvTable implements Table {
     const { head, whole } = this.#text
     const text = encoding === 'latin-1' ? new TextDecoder('windows-1252').decode(head) : head.toString('utf8')
     const { names, delimiter } = parseHeader(text, this.#uri, whole)
-    const sample = parseRecords(text, delimiter, sampleRows + 1, whole).slice(1)
-    const shifts = sketchOrigins(names, sample, this.#columns.columns)
+    const { records } = parseRecords(text, delimiter, sampleRows + 1, whole)
+    const shifts = sketchOrigins(names, records.slice(1), this.#columns.columns)
     return { header: names, delimiter, rows, cuts, shifts, irregular }
   }
 }

@@ -2,6 +2,7 @@
  * Test suites: `unit` needs nothing but the source; `browser` looks at pages in Chromium where it is installed; `flow`
  * deploys into a local cloud and runs whole state machines;
  * `iam` holds the evaluation of policies against an independent simulator, which it installs into a cache;
+ * `hostile` tries files that nobody should upload, held against an independent parser;
  * `faults` breaks the local cloud and the doors at every step;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
@@ -26,6 +27,7 @@ export default defineConfig({
             'test/iam/**',
             'test/aws/**',
             'test/faults/**',
+            'test/hostile/**',
           ],
         },
       },
@@ -43,6 +45,7 @@ export default defineConfig({
           globalSetup: './test/contract/moto-server.ts',
         },
       },
+      { extends: true, test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'] } },
       { extends: true, test: { name: 'iam', include: ['test/iam/**/*.test.ts'] } },
       {
         extends: true,

@@ -2,12 +2,18 @@
 import { RegimenError } from '../errors.ts'
 
 const longest = 1_000
-/** Columns that a table may have. */
-const most = 20_000
+/** Columns that a table may have: what DuckDB reads of twice as many does not fit the memory of a function. */
+export const maxColumns = 2_000
 
 /** @throws RegimenError `DatasetSchemaMismatch` naming the place of the column: a file without a header has cells for names. */
 export function checkNames(names: readonly string[], uri: string): void {
-  if (names.length > most) throw mismatch(`there are ${names.length} columns`, uri, `at most ${most}`)
+  if (names.length > maxColumns)
+    throw new RegimenError('DatasetSchemaMismatch', {
+      what: `there are ${names.length} columns`,
+      where: `${uri}, header`,
+      expected: `at most ${maxColumns}`,
+      do: 'leave columns out, or make rows of what are columns',
+    })
   const seen = new Set<string>()
   for (const [at, name] of names.entries()) {
     const place = `column ${at + 1}`

@@ -19,6 +19,11 @@ export class Cuts {
     this.#start = start
   }
 
+  /** The first part begins here: before the header stands nothing. */
+  begin(position: number): void {
+    this.#start = position
+  }
+
   /** A row ended before `position`, and `rows` of the file stand before it. */
   offer(position: number, rows: number): void {
     if (position - this.#start >= this.#partBytes && rows > this.#firstRow) this.#close(position, rows)

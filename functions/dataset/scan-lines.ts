@@ -1,12 +1,11 @@
 /** Walks newline-delimited JSON once: reads every line, gathers the keys, finds where it may be cut, refuses what is no row. */
 import { RegimenError } from '../errors.ts'
+import { maxColumns } from './check-names.ts'
 import { type Cut, Cuts } from './cuts.ts'
 import { type JsonCell, JsonFault, JsonTable } from './json-table.ts'
 import { maxRecordBytes } from './scan-csv.ts'
 
 const newline = 0x0a
-/** Keys that a table may have: more of them are data that stand where names should. */
-const maxKeys = 20_000
 
 export interface ScannedLines {
   readonly rows: number
@@ -67,9 +66,9 @@ export class LineScan {
       this.#refuse(error)
     }
     this.#rows++
-    if (this.#table.names.length > maxKeys)
+    if (this.#table.names.length > maxColumns)
       throw new RegimenError('DatasetUnreadable', {
-        what: `the lines have more than ${maxKeys} different keys`,
+        what: `the lines have more than ${maxColumns} different keys`,
         where: `${this.#uri}, row ${this.#rows}`,
         expected: 'the same keys in every line',
         do: 'make a value of what is a key',

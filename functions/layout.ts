@@ -11,6 +11,8 @@ export const trainingRun = {
   plan: (run: string) => `${run}/plan.json`,
   profilePart: (run: string, index: number) => `${run}/profile/${partName(index)}.json`,
   profile: (run: string) => `${run}/profile.json`,
+  /** A sample of the part's source rows, for the comparison of a batch row by row. */
+  samplePart: (run: string, index: number) => `${run}/sample/${partName(index)}.parquet`,
   encoder: (run: string) => `${run}/encoder.json`,
   /** Headerless CSV, label first: what the training algorithm reads. */
   encodedPart: (run: string, side: Side, index: number) => `${run}/${side}/csv/${partName(index)}.csv`,
@@ -33,15 +35,36 @@ export const inferenceRun = {
   plan: (run: string) => `${run}/plan.json`,
   profilePart: (run: string, index: number) => `${run}/profile/${partName(index)}.json`,
   profile: (run: string) => `${run}/profile.json`,
+  samplePart: (run: string, index: number) => `${run}/sample/${partName(index)}.parquet`,
   drift: (run: string) => `${run}/drift.json`,
-  /** Metrics that CloudWatch did not take, for the next run to send. */
-  unsentMetrics: (run: string) => `${run}/metrics-unsent.json`,
   scoresPart: (run: string, index: number) => `${run}/scores/${partName(index)}.csv`,
   predictionsPart: (run: string, index: number) => `${run}/predictions/${partName(index)}.jsonl`,
   predictionsPrefix: (run: string) => `${run}/predictions/`,
   report: (run: string) => `${run}/report.html`,
   manifest: (run: string) => `${run}/manifest.json`,
 } as const
+
+/** What the runs of a project leave for the later ones; `root` is `s3://<bucket>/<project>`. */
+export const driftState = {
+  /** Of any run of the project: `…/inference/<runId>` and `…/runs/<runId>` lie below its root. */
+  rootOf: (run: string) => run.replace(/\/(?:runs|inference)\/[^/]+$/, ''),
+  /** Metrics that CloudWatch did not take, in the order of their names, for the next run to send. */
+  unsentPrefix: (root: string) => `${root}/unsent-metrics/`,
+  unsentMetrics: (root: string, at: string, run: string) =>
+    `${root}/unsent-metrics/${compact(at)}-${lastOf(run)}.json`,
+  /** Put once by the run that sends them, so that no other does: numbered, since a run may fail to. */
+  unsentClaims: (root: string, name: string) => `${root}/unsent-metrics-claims/${name}/`,
+  sentPrefix: (root: string) => `${root}/unsent-metrics-sent/`,
+  sent: (root: string, name: string) => `${root}/unsent-metrics-sent/${name}`,
+  /** A line of each run of a model, in the order of time. */
+  historyPrefix: (root: string, modelVersion: string) => `${root}/drift-history/${modelVersion}/`,
+  history: (root: string, modelVersion: string, at: string, run: string) =>
+    `${root}/drift-history/${modelVersion}/${compact(at)}-${lastOf(run)}.json`,
+} as const
+
+/** `2026-01-02T03:04:05.678Z` without what a key should not hold; sorts as the time does. */
+const compact = (at: string) => at.replace(/[:.]/g, '')
+const lastOf = (uri: string) => uri.slice(uri.lastIndexOf('/') + 1)
 
 /** Objects of one import; `run` is `s3://<bucket>/<project>/imports/<runId>`. Plan and profile are named as in every run. */
 export const importRun = {

@@ -56,6 +56,9 @@ const decision = '*/runs/*/decision.json'
 const evaluation = '*/runs/*/evaluation.json'
 const plans = ['*/runs/*/plan.json', '*/inference/*/plan.json', '*/imports/*/plan.json']
 const profileParts = ['*/runs/*/profile/*', '*/inference/*/profile/*', '*/imports/*/profile/*']
+const samples = ['*/runs/*/sample/*', '*/inference/*/sample/*']
+const driftHistory = '*/drift-history/*'
+const unsentMetrics = ['*/unsent-metrics/*', '*/unsent-metrics-claims/*', '*/unsent-metrics-sent/*']
 const profiles = ['*/runs/*/profile.json', '*/inference/*/profile.json']
 const importedProfile = '*/imports/*/profile.json'
 
@@ -117,14 +120,17 @@ export const functionDefinitions = {
     description: 'Profiles one part in one pass',
     ...heavy,
     variables: [],
-    grants: (to) => [to.read(project, baseline, ...datasets), to.write(...profileParts)],
+    grants: (to) => [to.read(project, baseline, ...datasets), to.write(...profileParts, ...samples)],
   },
   'merge-profile': {
     entry: 'functions/profile/merge.handler.ts',
     description: 'Merges the profiles of the parts and judges the quality',
     ...merging,
     variables: ['ENVIRONMENT'],
-    grants: (to) => [to.read(project, ...profileParts), to.write(baseline, importedProfile, ...profiles)],
+    grants: (to) => [
+      to.read(project, '*/datasets/*/profile.json', ...profileParts),
+      to.write(baseline, importedProfile, ...profiles),
+    ],
   },
   'fit-encoder': {
     entry: 'functions/features/fit.handler.ts',
@@ -214,8 +220,28 @@ export const functionDefinitions = {
     ...merging,
     variables: ['ENVIRONMENT'],
     grants: (to) => [
-      to.read(project, baseline, evaluation, '*/inference/*/profile.json'),
-      to.write('*/inference/*/drift.json', '*/inference/*/metrics-unsent.json'),
+      to.read(
+        project,
+        baseline,
+        evaluation,
+        '*/inference/*/profile.json',
+        ...samples,
+        driftHistory,
+        ...unsentMetrics,
+      ),
+      to.write('*/inference/*/drift.json', ...unsentMetrics),
+      to.list(...samples, driftHistory, ...unsentMetrics),
+      to.publishMetrics(),
+    ],
+  },
+  'compare-predictions': {
+    entry: 'functions/drift/predictions.handler.ts',
+    description: "Compares a batch's predictions with those of training, and estimates how good they are",
+    ...merging,
+    variables: ['ENVIRONMENT'],
+    grants: (to) => [
+      to.read(project, evaluation, '*/inference/*/drift.json', '*/inference/*/scores/*'),
+      to.write('*/inference/*/drift.json', driftHistory, '*/unsent-metrics/*'),
       to.publishMetrics(),
     ],
   },

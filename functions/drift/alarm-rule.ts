@@ -1,5 +1,5 @@
 /** Weighs the features that drifted by their importance to the model, and decides whether the alarm fires. */
-import type { Drift, FeatureDrift } from './drift.ts'
+import type { Drift, FeatureDrift, JointDrift } from './drift.ts'
 
 export interface AlarmThresholds {
   readonly alarmWeightedScore: number
@@ -19,11 +19,13 @@ type Summary = Pick<
 /**
  * The alarm fires when the weighted score reaches its limit, when one of the most important features drifted, or when
  * three features or more did. Features of which nothing can be said count neither way. Where no feature has an
- * importance, all weigh the same and each of them raises the alarm: what a model relies on is then unknown.
+ * importance, all weigh the same and each of them raises the alarm: what a model relies on is then unknown. Columns that
+ * go together in another way raise it too, though none of them moved.
  */
 export function raiseAlarm(
   features: Readonly<Record<string, FeatureDrift>>,
   thresholds: AlarmThresholds,
+  joint?: JointDrift,
 ): Summary {
   const entries = Object.entries(features)
   const compared = entries.filter(([, feature]) => feature.drifted !== null)
@@ -55,13 +57,14 @@ export function raiseAlarm(
     weightedDriftScore,
     drifted,
     insufficient,
-    alarm: overScore || alarming.length > 0 || drifted.length >= broadChange,
+    alarm: overScore || alarming.length > 0 || drifted.length >= broadChange || joint?.drifted === true,
     severe: drifted.length > 0 && weightedDriftScore >= thresholds.severeWeightedScore,
     reasons: explain(),
   }
 
   function explain(): string[] {
-    if (drifted.length === 0) return [`none of ${compared.length} features drifted`]
+    const together = joint?.drifted === true ? [joint.reason] : []
+    if (drifted.length === 0) return [`none of ${compared.length} features drifted`, ...together]
     const score = weightedDriftScore.toFixed(2)
     const limit = thresholds.alarmWeightedScore
     return [
@@ -76,6 +79,7 @@ export function raiseAlarm(
               ? `among the ${thresholds.topFeatures} most important: ${alarming.join(', ')}`
               : `importance is unknown, so each counts: ${alarming.join(', ')}`,
           ]),
+      ...together,
     ]
   }
 }

@@ -6,6 +6,8 @@ import { compareCategorical, missingOf } from './compare-categorical.ts'
 import { compareNumeric } from './compare-numeric.ts'
 import { type DesignEffects, designEffect } from './design-effect.ts'
 import type { Drift, FeatureDrift } from './drift.ts'
+import { jointDrift } from './joint-drift.ts'
+import type { RowSample } from './sampled-rows.ts'
 import { type Evidence, judge, type Thresholds } from './verdict.ts'
 
 export interface DriftRequest {
@@ -19,6 +21,8 @@ export interface DriftRequest {
   /** Source column → part of the model's importance, 0 to 1. */
   readonly importance?: Readonly<Record<string, number>>
   readonly modelVersion?: string
+  /** Sampled rows of both sides, for what no column shows alone. */
+  readonly samples?: { readonly baseline: RowSample; readonly current: RowSample }
 }
 
 /**
@@ -37,7 +41,7 @@ export function detectDrift(request: DriftRequest): Drift {
     ([name, column]) => isWatched(column) && request.ignore?.has(name) !== true,
   )
   const tests: Tests = {
-    thresholds: { ...thresholds, pValue: thresholds.pValue / Math.max(1, watched.length) },
+    thresholds: { ...thresholds, pValue: thresholds.pValue / Math.max(1, testsOf(watched.length, request)) },
     effects: {
       baseline: designEffect(baseline, request.entityKey),
       current: designEffect(current, request.entityKey),
@@ -49,10 +53,19 @@ export function detectDrift(request: DriftRequest): Drift {
       compareColumn(column, columnOf(current, name), request, importance.get(name) ?? 0, tests),
     ]),
   )
+  const joint =
+    request.samples === undefined
+      ? undefined
+      : jointDrift({
+          baseline: watchedOnly(request.samples.baseline, features),
+          current: watchedOnly(request.samples.current, features),
+          pValue: tests.thresholds.pValue,
+          effects: tests.effects,
+        })
   const { effect, pValue, missingPoints, alarmWeightedScore, severeWeightedScore, topFeatures } = thresholds
   return {
     format: 'regimen-drift/1',
-    ...raiseAlarm(features, thresholds),
+    ...raiseAlarm(features, thresholds, joint),
     rows: current.rows,
     baselineRows: baseline.rows,
     missingShare: missingShare(
@@ -61,8 +74,18 @@ export function detectDrift(request: DriftRequest): Drift {
     ),
     thresholds: { effect, pValue, missingPoints, alarmWeightedScore, severeWeightedScore, topFeatures },
     ...(request.modelVersion === undefined ? {} : { modelVersion: request.modelVersion }),
+    ...(joint === undefined ? {} : { joint }),
     features,
   }
+}
+
+/** Every column is a test; sampled rows and the predictions that follow them are two more. */
+const testsOf = (columns: number, { samples }: DriftRequest): number =>
+  columns + (samples === undefined ? 0 : 2)
+
+function watchedOnly(sample: RowSample, features: Readonly<Record<string, FeatureDrift>>): RowSample {
+  const columns = Object.entries(sample.columns).filter(([name]) => Object.hasOwn(features, name))
+  return { ...sample, columns: Object.fromEntries(columns) }
 }
 
 /** What a project does not want watched: what it ignores, and what is known only later. */

@@ -47,6 +47,8 @@ export const featureDriftSchema = z.object({
   /** What the limit of chance is held against: the tests of this feature together, each of them paid for. */
   chance: z.number().min(0).max(1).nullable().optional(),
   drifted: z.boolean().nullable(),
+  /** When it drifts: the first of the runs that found it without a break. */
+  since: z.object({ at: z.string(), runs: count }).optional(),
   reason: z.string().optional(),
   /** The column's part of the model's importance, 0 to 1. */
   importance: share,
@@ -54,6 +56,62 @@ export const featureDriftSchema = z.object({
   current: driftShapeSchema.optional(),
 })
 export type FeatureDrift = z.output<typeof featureDriftSchema>
+
+/** Whether a classifier tells rows of the batch from rows of the baseline: what no column shows alone. */
+export const jointDriftSchema = z.object({
+  status: z.enum(['compared', 'insufficient-data']),
+  drifted: z.boolean().nullable(),
+  /** Area under the ROC curve on rows that the classifier has not seen; 0.5 is chance. */
+  area: share.nullable(),
+  /** 95 % interval of the area. */
+  interval: z.object({ low: z.number(), high: z.number(), level: share }).nullable(),
+  pValue: share.nullable(),
+  /** The same by single columns only: what their own drift explains. */
+  singleColumnArea: share.nullable(),
+  /** What told them apart, by its part of it. */
+  pairs: z.array(z.object({ columns: z.array(z.string()), share })),
+  reason: z.string(),
+  /** Sampled rows of the batch and of the baseline. */
+  rows: count,
+  baselineRows: count,
+})
+export type JointDrift = z.output<typeof jointDriftSchema>
+
+const estimated = z.object({
+  value: z.number(),
+  /** Where 95 % of the true values lie if the probabilities are calibrated. */
+  low: z.number(),
+  high: z.number(),
+  /** Measured on the test side of training. */
+  reference: z.number().nullable(),
+})
+
+/** How well the model probably does on the batch, told from its calibrated probabilities before any label is there. */
+export const performanceEstimateSchema = z.object({
+  status: z.enum(['estimated', 'insufficient-data']),
+  rows: count,
+  rocAuc: estimated.nullable(),
+  precision: estimated.nullable(),
+  recall: estimated.nullable(),
+  brier: estimated.nullable(),
+  prevalence: estimated.nullable(),
+  /** The interval of the ROC AUC lies below what was measured in training. */
+  lower: z.boolean(),
+  reason: z.string(),
+})
+export type PerformanceEstimate = z.output<typeof performanceEstimateSchema>
+
+/** One run in a few numbers, so that a later one can say since when something drifts. */
+export const driftHistoryLineSchema = z.object({
+  runId: z.string(),
+  at: z.string(),
+  rows: count,
+  driftScore: share.nullable(),
+  weightedDriftScore: share.nullable(),
+  alarm: z.boolean(),
+  drifted: z.array(z.string()),
+})
+export type DriftHistoryLine = z.output<typeof driftHistoryLineSchema>
 
 export const driftSchema = z.object({
   format: z.literal('regimen-drift/1').default('regimen-drift/1'),
@@ -82,6 +140,13 @@ export const driftSchema = z.object({
     topFeatures: z.number(),
   }),
   modelVersion: z.string().optional(),
+  /** Absent where no rows were sampled. */
+  joint: jointDriftSchema.optional(),
+  /** The model's scores on the batch against those on the test side of its training; absent before scoring. */
+  predictions: featureDriftSchema.extend({ rows: count, baselineRows: count }).optional(),
+  estimate: performanceEstimateSchema.optional(),
+  /** Earlier runs of the same model, oldest first. */
+  history: z.array(driftHistoryLineSchema).optional(),
   features: z.record(z.string(), featureDriftSchema),
 })
 export type Drift = z.output<typeof driftSchema>

@@ -12,6 +12,7 @@ import { judgeGate } from './gate.ts'
 import { groupMetrics } from './group-metrics.ts'
 import { importanceOf, sourceImportance } from './importance.ts'
 import type { MergedParts } from './merge-parts.ts'
+import { predictionDistribution } from './prediction-distribution.ts'
 import { brierScore, calibrationBins, expectedCalibrationError, logLoss } from './probability-metrics.ts'
 import { once, rank } from './ranking.ts'
 import { regressionMetrics } from './regression-metrics.ts'
@@ -67,6 +68,9 @@ export function evaluate(request: EvaluationRequest): Evaluation {
     groups: Object.entries(merged.groups).flatMap(([column, group]) =>
       groupMetrics(column, { ...merged, ...group, predictions }, isRegression ? null : decision.threshold),
     ),
+    ...(predictions.length === 0
+      ? {}
+      : { predictions: predictionDistribution(predictions, merged.entities) }),
     importance,
     sourceImportance: sourceImportance(project, importance),
     importanceRows: merged.importance.rows,

@@ -1,5 +1,6 @@
 /** evaluation.json: how well a model does on the test side, for whom, against what, and whether the gate lets it pass. */
 import { z } from 'zod'
+import { numericColumnSchema } from '../profile/profile.ts'
 
 const count = z.number().min(0)
 const share = z.number().min(0).max(1)
@@ -98,6 +99,8 @@ export const evaluationSchema = z.object({
   curves: curvesSchema.nullable(),
   /** The rows of highest probability: how often they are right. */
   top: z.array(z.object({ share, rows: count, precision: share, lift: z.number().nullable() })),
+  /** Predictions of the test side as a column, and how alike rows of one entity are: what later batches are held against. */
+  predictions: z.object({ designEffect: z.number().min(1), column: numericColumnSchema }).optional(),
   scoreHistogram: z.array(z.object({ from: z.number(), to: z.number(), positives: count, negatives: count })),
   /** Coverage of the conformal sets on the test side, per level asked for. */
   conformal: z.array(

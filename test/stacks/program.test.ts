@@ -148,7 +148,7 @@ test('only the starter may start executions, only registration may add versions,
   expect(mayDo('states:StartExecution')).toEqual(['start-run'])
   expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
   expect(mayDo('sagemaker:UpdateModelPackage')).toEqual([])
-  expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift'])
+  expect(mayDo('cloudwatch:PutMetricData')).toEqual(['compare-predictions', 'detect-drift'])
   expect(mayDo('sns:Publish')).toEqual(['record-outcome'])
 })
 

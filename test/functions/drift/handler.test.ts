@@ -2,8 +2,6 @@ import type { Context } from 'aws-lambda'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { driftSchema } from '../../../functions/drift/drift.ts'
-import type { DriftMetric } from '../../../functions/drift/drift-metrics.ts'
-import { publishMetrics } from '../../../functions/drift/metrics-store.ts'
 import { project } from '../../../projects/adherence/project.ts'
 import { type Cell, profileTable } from './build-profile.ts'
 
@@ -16,6 +14,14 @@ vi.mock('../../../functions/object-store.ts', () => ({
     return structuredClone(bucket.get(uri))
   },
   putJson: async (uri: string, value: unknown) => void bucket.set(uri, structuredClone(value)),
+  putJsonOnce: async (uri: string, value: unknown) => {
+    if (bucket.has(uri)) return false
+    bucket.set(uri, structuredClone(value))
+    return true
+  },
+  list: async (prefix: string) =>
+    [...bucket.keys()].filter((uri) => uri.startsWith(prefix)).map((uri) => ({ uri, bytes: 1 })),
+  headIfThere: async () => undefined,
 }))
 vi.mock('@aws-sdk/client-cloudwatch', () => ({
   CloudWatchClient: class {
@@ -40,6 +46,7 @@ const event = {
   baselineUri: 's3://bucket/adherence/runs/x/baseline.json',
   evaluationUri: 's3://bucket/adherence/runs/x/evaluation.json',
   modelVersion: '3',
+  startedAt: '2026-03-01T06:00:00.000Z',
 }
 const context = { functionName: 'detect-drift', awsRequestId: '1' } as Context
 
@@ -146,6 +153,7 @@ describe('the door of drift detection', () => {
       MetricName: 'DriftScore',
       Value: 0,
       Unit: 'None',
+      Timestamp: new Date(event.startedAt),
       Dimensions: [
         { Name: 'Project', Value: 'adherence' },
         { Name: 'Environment', Value: 'local' },
@@ -159,11 +167,31 @@ describe('the door of drift detection', () => {
     const answer = await handler(event, context)
     expect(answer).toMatchObject({ metricsPublished: false, alarm: true })
     expect(cloudWatch.send).toHaveBeenCalledTimes(3)
-    expect(bucket.get(`${runUri}/metrics-unsent.json`)).toMatchObject({
+    const spilled = 's3://bucket/adherence/unsent-metrics/2026-03-01T060000000Z-abcdefghij012345.json'
+    expect(bucket.get(spilled)).toMatchObject({
       namespace: 'Regimen',
+      at: event.startedAt,
       attempts: 3,
       error: 'ThrottlingException',
     })
+  })
+
+  it('sends what an earlier run could not, with the time of that run', async () => {
+    cloudWatch.send.mockRejectedValue(Object.assign(new Error('no'), { name: 'ThrottlingException' }))
+    prepare(20)
+    await handler({ ...event, startedAt: new Date(Date.now() - 60_000).toISOString() }, context)
+    cloudWatch.send.mockReset()
+    cloudWatch.send.mockResolvedValue({})
+    const later = {
+      ...event,
+      runId: 'bbbbbbbbbbbbbbbb',
+      runUri: runUri.replace(/[^/]+$/, 'bbbbbbbbbbbbbbbb'),
+    }
+    await handler({ ...later, startedAt: new Date().toISOString() }, context)
+    expect(cloudWatch.send).toHaveBeenCalledTimes(2)
+    cloudWatch.send.mockClear()
+    await handler({ ...later, startedAt: new Date().toISOString() }, context)
+    expect(cloudWatch.send).toHaveBeenCalledTimes(1)
   })
 
   it('leaves the score out of the metrics of an empty batch', async () => {
@@ -175,16 +203,5 @@ describe('the door of drift detection', () => {
       'FeaturesNotCompared',
       'Rows',
     ])
-  })
-})
-
-describe('publishing', () => {
-  it('tries again, and spills nothing when the second attempt is taken', async () => {
-    const metrics: DriftMetric[] = [{ name: 'Rows', value: 1, unit: 'Count' }]
-    const put = vi.fn().mockRejectedValueOnce(new Error('once')).mockResolvedValueOnce(undefined)
-    const spill = vi.fn()
-    expect(await publishMetrics({}, metrics, 's3://b/k', { put, spill }, 0)).toBe(true)
-    expect(put).toHaveBeenCalledTimes(2)
-    expect(spill).not.toHaveBeenCalled()
   })
 })

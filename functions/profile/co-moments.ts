@@ -1,4 +1,5 @@
 /** Pairwise co-moments of numeric columns, from which correlations are read. */
+import { type DeviationSums, deviationSums } from './deviation-sums.ts'
 import { mergeMoments } from './numeric-column.ts'
 import type { CoMoment } from './profile.ts'
 
@@ -11,45 +12,34 @@ export const pairedColumns = 50
  * @param columns equally long; NaN is a missing value.
  */
 export function coMomentsOf(columns: readonly (readonly [string, Float64Array])[]): CoMoment[] {
-  const complete = columns.map(([, values]) => completeColumn(values))
+  const sums = deviationSums(columns.map(([, values]) => values))
   return columns.flatMap(([nameX, x], atX) =>
-    columns.slice(atX + 1).map(([nameY, y], next) => {
-      const [one, other] = [complete[atX], complete[atX + 1 + next]]
-      const both = one === undefined || other === undefined ? pairOf(x, y) : completePair(one, other)
-      return { columns: [nameX, nameY] as [string, string], ...both }
-    }),
+    columns.slice(atX + 1).map(([nameY, y], next) => ({
+      columns: [nameX, nameY] as [string, string],
+      ...(pairFrom(sums, atX, atX + 1 + next) ?? pairOf(x, y)),
+    })),
   )
 }
 
-/** A column without missing values: what is found in it is the same beside every other such column. */
-interface CompleteColumn {
-  readonly mean: number
-  readonly m2: number
-  readonly deviations: Float64Array
-}
+/** Sums of squares that lose more than this share when the mean of the common rows is taken off have lost digits. */
+const mostLost = 0.99
 
-function completeColumn(values: Float64Array): CompleteColumn | undefined {
-  let sum = 0
-  for (let row = 0; row < values.length; row++) sum += values[row] as number
-  if (Number.isNaN(sum)) return undefined
-  const mean = values.length === 0 ? 0 : sum / values.length
-  const deviations = new Float64Array(values.length)
-  let m2 = 0
-  for (let row = 0; row < values.length; row++) {
-    const deviation = (values[row] as number) - mean
-    deviations[row] = deviation
-    m2 += deviation * deviation
+/** @returns undefined where the means of the common rows are too far from those of the columns. */
+function pairFrom(sums: DeviationSums, x: number, y: number): Omit<CoMoment, 'columns'> | undefined {
+  const count = sums.count(x, y)
+  if (count === 0) return undefined
+  const [sumX, sumY] = [sums.sum(x, y), sums.sum(y, x)]
+  const [squaresX, squaresY] = [sums.squares(x, y), sums.squares(y, x)]
+  const [lostX, lostY] = [(sumX * sumX) / count, (sumY * sumY) / count]
+  if (!(lostX <= mostLost * squaresX && lostY <= mostLost * squaresY)) return undefined
+  return {
+    count,
+    meanX: (sums.means[x] as number) + sumX / count,
+    meanY: (sums.means[y] as number) + sumY / count,
+    m2X: squaresX - lostX,
+    m2Y: squaresY - lostY,
+    coMoment: sums.products(x, y) - (sumX * sumY) / count,
   }
-  return { mean, m2, deviations }
-}
-
-function completePair(x: CompleteColumn, y: CompleteColumn): Omit<CoMoment, 'columns'> {
-  const { deviations: a } = x
-  const { deviations: b } = y
-  const count = a.length
-  let coMoment = 0
-  for (let row = 0; row < count; row++) coMoment += (a[row] as number) * (b[row] as number)
-  return { count, meanX: x.mean, meanY: y.mean, m2X: x.m2, m2Y: y.m2, coMoment }
 }
 
 /** Two passes: means first, then products of deviations, which keeps the digits of a small deviation. */

@@ -2,6 +2,7 @@
 import type { Rule } from '../dataset/rules-sql.ts'
 import type { Broken } from '../dataset/rules-store.ts'
 import type { SourceColumn } from '../project.ts'
+import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { orderLevels } from './category-column.ts'
 import { hashOf, keptHashes } from './smallest-hashes.ts'
 
@@ -106,10 +107,14 @@ export function ascendingNumbers({ numbers, counts }: DistinctValues): WeightedN
 
 /** The same from a value per row; NaN is a missing one. @param rows is left as it is. */
 export function ascendingRows(rows: Float64Array): WeightedNumbers {
-  // NaN sorts last.
-  const sorted = Float64Array.from(rows).sort()
-  let size = sorted.length
-  while (size > 0 && Number.isNaN(sorted[size - 1])) size--
+  const present = new Float64Array(rows.length)
+  let size = 0
+  for (let row = 0; row < rows.length; row++) {
+    const value = rows[row] as number
+    present[size] = value
+    if (!Number.isNaN(value)) size++
+  }
+  const sorted = sortNumbers(present.subarray(0, size))
   return weigh(
     size,
     (at) => sorted[at] as number,

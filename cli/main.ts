@@ -5,6 +5,7 @@ import { datasetsCommand } from './commands/datasets.ts'
 import { demoCommand } from './commands/demo.ts'
 import { driftCommand } from './commands/drift.ts'
 import { executionsCommand } from './commands/executions.ts'
+import { experimentsCommand } from './commands/experiments.ts'
 import { inferCommand } from './commands/infer.ts'
 import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
 import { modelsCommand } from './commands/models.ts'
@@ -24,6 +25,7 @@ const commands = [
   trainCommand,
   inferCommand,
   executionsCommand,
+  experimentsCommand,
   modelsCommand,
   profileCommand,
   driftCommand,

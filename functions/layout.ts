@@ -20,6 +20,8 @@ export const trainingRun = {
   /** Parquet with names and unencoded features, keys, label and groups: what everything else reads. */
   examplesPart: (run: string, side: Side, index: number) =>
     `${run}/${side}/examples/${partName(index)}.parquet`,
+  /** Metrics by step of the training job. */
+  steps: (run: string) => `${run}/steps.json`,
   modelPrefix: (run: string) => `${run}/model/`,
   evaluationPart: (run: string, index: number) => `${run}/evaluation/${partName(index)}.json`,
   evaluation: (run: string) => `${run}/evaluation.json`,

@@ -1,4 +1,5 @@
 /** Turns what the environment's components hand out into the grants that the table of functions speaks of. */
+import { trainingLogGroup } from '../functions/experiments/training-log-group.ts'
 import { pipelines } from '../functions/starter/pipeline.ts'
 import { type Account, arn } from './account.ts'
 import type { Access } from './functions.ts'
@@ -35,6 +36,12 @@ export function access({ names, account, storage, table, topic, projects }: Acce
     // PutMetricData knows no resource; the namespace is what can be restricted.
     publishMetrics: () => [
       allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': 'Regimen' } }),
+    ],
+    readTrainingLogs: () => [
+      allow(
+        ['logs:FilterLogEvents'],
+        ['', ':*'].map((suffix) => arn(account, 'logs', `log-group:${trainingLogGroup}${suffix}`)),
+      ),
     ],
     startExecutions: () => [allow(['states:StartExecution'], of('states', 'stateMachine:', machines))],
     readModels: () => [allow(['sagemaker:DescribeModelPackage'], packageArns)],

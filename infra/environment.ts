@@ -1,5 +1,6 @@
 /** What one environment shares among its projects: key, bucket, table, topic, queue, and the functions. */
 import * as pulumi from '@pulumi/pulumi'
+import { digestOf } from '../functions/canonical-json.ts'
 import type { Project } from '../functions/project.ts'
 import { access } from './access.ts'
 import type { Account } from './account.ts'
@@ -115,7 +116,12 @@ export class Environment extends pulumi.ComponentResource {
     })
   }
 
-  #variables({ names, account, privateHosts = [] }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
+  #variables({
+    names,
+    account,
+    bundles,
+    privateHosts = [],
+  }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
     return {
       BUCKET: this.storage.bucketName,
       TABLE: this.table.tableName,
@@ -125,6 +131,7 @@ export class Environment extends pulumi.ComponentResource {
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
       PRIVATE_HOSTS: JSON.stringify(privateHosts),
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
+      CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
     }
   }
 }

@@ -15,12 +15,15 @@ export type Variable =
   | 'PRIVATE_HOSTS'
   /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
   | 'PROJECT_URIS'
+  /** Digest of all bundles: which program ran. */
+  | 'CODE'
 
 /** What the environment hands out; keys are patterns below the bucket. */
 export interface Access {
   read(...keys: readonly string[]): Grant
   write(...keys: readonly string[]): Grant
   list(...prefixes: readonly string[]): Grant
+  readTrainingLogs(): Grant
   readTable(): Grant
   writeTable(): Grant
   publishAlerts(): Grant
@@ -179,6 +182,13 @@ export const functionDefinitions = {
     ...heavy,
     variables: [],
     grants: (to) => [to.read(project, '*/runs/*/evaluation/*'), to.write(evaluation, decision)],
+  },
+  'record-run': {
+    entry: 'functions/experiments/handler.ts',
+    description: 'Adds to the record of a training what it is trained with and what came of it',
+    ...light,
+    variables: ['TABLE', 'ENVIRONMENT', 'CODE'],
+    grants: (to) => [to.writeTable(), to.readTrainingLogs(), to.write('*/runs/*/steps.json')],
   },
   'register-model': {
     entry: 'functions/registry/register.handler.ts',

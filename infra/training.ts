@@ -18,6 +18,7 @@ const calls = [
   'fit-encoder',
   'transform-part',
   'plan-training',
+  'record-run',
   'resolve-model',
   'evaluate-part',
   'merge-evaluation',

@@ -1,5 +1,5 @@
 /** The local CloudWatch Logs: groups as the Pulumi program made them; the lines of functions lie in files. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Action, AwsError, type Cloud, type LocalService, type ResourceType } from '../service.ts'
 
@@ -22,13 +22,30 @@ const logGroup: ResourceType = {
   },
 }
 
+const trainingLogGroup = '/aws/sagemaker/TrainingJobs'
+
+/** Files with the lines of training jobs whose name begins so: of those that run, and of those that ended. */
+async function trainingLogs(cloud: Cloud, streamPrefix: string): Promise<readonly string[]> {
+  const directory = cloud.directory('sagemaker')
+  const whole = streamPrefix.includes('/')
+  const [wanted = ''] = streamPrefix.split('/')
+  const named = (job: string) => (whole ? job === wanted : job.startsWith(wanted))
+  const entries = async (folder: string) => await readdir(join(directory, folder)).catch(() => [])
+  const running = (await entries('work')).filter(named).map((job) => join('work', job, 'stdout.log'))
+  const ended = (await entries('logs')).filter((file) => named(file.replace(/\.log$/, '')))
+  return [...ended.map((file) => join('logs', file)), ...running].map((file) => join(directory, file))
+}
+
 const filterLogEvents: Action = async (
-  { logGroupName, filterPattern, limit, startTime, endTime },
+  { logGroupName, logStreamNamePrefix, filterPattern, limit, startTime, endTime },
   { cloud },
 ) => {
   if (typeof logGroupName !== 'string')
     throw new AwsError('InvalidParameterException', 'logGroupName is missing')
-  const text = await readFile(logFile(cloud, logGroupName), 'utf8').catch(() => '')
+  const prefix = typeof logStreamNamePrefix === 'string' ? logStreamNamePrefix : ''
+  const files =
+    logGroupName === trainingLogGroup ? await trainingLogs(cloud, prefix) : [logFile(cloud, logGroupName)]
+  const text = (await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')))).join('')
   const wanted = typeof filterPattern === 'string' ? filterPattern.replaceAll('"', '') : ''
   const lines = text.split('\n').filter((line) => line !== '' && line.includes(wanted))
   const most = typeof limit === 'number' ? limit : 10_000

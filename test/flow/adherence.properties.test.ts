@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluationSchema } from '../../functions/evaluation/evaluation.ts'
+import { stepMetricsSchema } from '../../functions/experiments/step-metrics.ts'
 import { parseProject } from '../../functions/project.ts'
 import { brands } from '../../projects/adherence/columns.ts'
 import { generate } from '../../projects/adherence/generate.ts'
@@ -89,11 +90,13 @@ async function promote(version: string): Promise<void> {
   })
 }
 
+/** Runs that the first property made, for what else must hold of every training. */
+const trainings: Ended[] = []
+
 describe('the adherence use case', () => {
   // Feature: mlops-platform, Property 1: Training pipeline completion
   // Feature: mlops-platform, Property 49: Medication adherence training completion
   it('trains on any valid table: preprocessed, trained, evaluated, registered', async () => {
-    let trained = 0
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1_000_000 }),
@@ -104,12 +107,37 @@ describe('the adherence use case', () => {
           const evaluation = evaluationSchema.parse(await rig.json(`${ended.runUri}/evaluation.json`))
           expect(evaluation.rows).toBeGreaterThan(0)
           expect(evaluation.metrics.rocAuc).toBeGreaterThanOrEqual(0)
-          trained++
+          trainings.push(ended)
         },
       ),
       { numRuns: 100, endOnFailure: true },
     )
-    expect(trained).toBe(100)
+    expect(trainings).toHaveLength(100)
+  })
+
+  // Feature: mlops-platform, Property 11: Experiment tracking completeness
+  it('has every training on record: parameters, metrics, metrics by step, artifacts', async () => {
+    const { getExperimentRun } = await import('../../functions/experiments/run-record-store.ts')
+    expect(trainings.length).toBeGreaterThanOrEqual(100)
+    for (const { runId, runUri } of trainings) {
+      const run = await getExperimentRun(runId)
+      const evaluation = evaluationSchema.parse(await rig.json(`${runUri}/evaluation.json`))
+      const measured = Object.entries(evaluation.metrics).filter(([, value]) => value !== null)
+      expect(run?.metrics).toEqual(Object.fromEntries(measured))
+      expect(run).toMatchObject({
+        datasetName: 'table',
+        datasetVersion: '0123456789abcdef',
+        algorithm: 'xgboost',
+        gate: 'passed',
+        environment: 'dev',
+        code: expect.any(String),
+        params: { num_round: '12', max_depth: '3', objective: 'binary:logistic' },
+      })
+      const { steps = '', ...artifacts } = run?.artifacts ?? {}
+      const { series } = stepMetricsSchema.parse(await rig.json(steps))
+      expect(series['validation-auc']?.length).toBeGreaterThan(0)
+      for (const uri of Object.values(artifacts)) expect((await rig.read(uri)).length).toBeGreaterThan(0)
+    }
   })
 
   // Feature: mlops-platform, Property 5: Inference pipeline completion

@@ -2,7 +2,7 @@
  * The real state machines and doors in one process: definitions from statemachines/, handlers imported, S3, DynamoDB and
  * the model registry of the local cloud, the trainer called without a job's process. A run takes a fraction of a second.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Project, ProjectInput } from '../../functions/project.ts'
@@ -45,6 +45,7 @@ type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknow
 export async function startRig(): Promise<Rig> {
   // The tables of these tests are small: a second thread would only cost.
   process.env.DUCKDB_THREADS = '1'
+  process.env.CODE = '0123456789ab'
   const platform = await startPlatform()
   const directory = mkdtempSync(join(tmpdir(), 'regimen-rig-'))
   const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3')
@@ -96,12 +97,17 @@ export async function startRig(): Promise<Rig> {
       }
       return files
     }
+    const said: string[] = []
     const { model } = await boost({
       train: await channel('train'),
       validation: await channel('validation'),
       hyperparameters: HyperParameters,
       threads: 1,
+      onRound: (line) => said.push(`${line}\n`),
     })
+    const logs = join(platform.directory, 'sagemaker', 'logs')
+    mkdirSync(logs, { recursive: true })
+    writeFileSync(join(logs, `${TrainingJobName}.log`), said.join(''))
     const uri = `${OutputDataConfig.S3OutputPath}/${TrainingJobName}/output/model.tar.gz`
     await putBytes(uri, readFileSync(await archiveModel(model, directory)))
     jobs.set(TrainingJobName, {

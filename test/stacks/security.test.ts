@@ -168,7 +168,7 @@ test('state machines log everything but data, and are traced', () => {
 
 test('log groups are encrypted and kept for at least a year', () => {
   const groups = prod.of('aws:cloudwatch/logGroup:LogGroup')
-  expect(groups).toHaveLength(23)
+  expect(groups).toHaveLength(24)
   for (const { inputs } of groups) {
     expect(inputs.kmsKeyId).toBe(key)
     expect(Number(inputs.retentionInDays)).toBeGreaterThanOrEqual(365)

@@ -7,8 +7,9 @@ import { Stacks } from './deploy/stacks.ts'
 import { openDynamodb } from './dynamodb/service.ts'
 import { Keys } from './gateway/keys.ts'
 import { startGateway } from './gateway/server.ts'
+import { accessChecks } from './iam/access-checks.ts'
 import { Guard } from './iam/guard.ts'
-import { roleChecks } from './iam/role-checks.ts'
+import { ResourcePolicies } from './iam/resource-policies.ts'
 import { iamService } from './iam/service.ts'
 import { IamStore } from './iam/store.ts'
 import { kmsService } from './kms/service.ts'
@@ -90,8 +91,8 @@ async function open(
     call: (service, action, input, principal) =>
       dispatch(service, action, input, newCall(principal, crypto.randomUUID(), new AbortController().signal)),
     credentials: (roleArn) => keys.of(roleArn),
-    get roles() {
-      return roles
+    get access() {
+      return access
     },
     arn: (service, resource) => arn(cloud, service, resource),
     emit(event) {
@@ -123,8 +124,9 @@ async function open(
 
   const iam = await IamStore.open(cloud.directory('iam'), (roleArn) => keys.of(roleArn))
   const enforce = options.enforce ?? true
-  const guard = new Guard(iam, enforce, log)
-  const roles = roleChecks(iam, enforce, accountId, log)
+  const policies = new ResourcePolicies(cloud.directory('iam'))
+  const guard = new Guard(iam, policies, enforce, log)
+  const access = accessChecks(iam, policies, enforce, accountId, log)
   async function dispatch(service: string, action: string, input: Json, call: Call): Promise<Json> {
     const run = services.get(service)?.actions[action]
     if (run === undefined) throw actionNotThere(services, service, action)
@@ -133,7 +135,7 @@ async function open(
   }
 
   const core = [
-    iamService(iam),
+    iamService(iam, policies),
     stsService(keys, enforce ? iam : undefined),
     kmsService(),
     logsService(),

@@ -44,10 +44,12 @@ export interface LocalService {
   stop?(): Promise<void>
 }
 
-/** What a service asks of a role that it is handed; where nothing is enforced all answers are yes. */
-export interface RoleChecks {
+/** What a service asks before it acts for somebody; where nothing is enforced all answers are yes. */
+export interface AccessChecks {
   /** The trust policy lets the service (`states.amazonaws.com`) assume the role on behalf of `sourceArn`. */
   trusts(roleArn: string, service: string, sourceArn: string): boolean
+  /** The policy at the resource lets a service act on behalf of `sourceArn`; `otherwise` where none stands there. */
+  permits(service: string, action: string, resource: string, sourceArn: string, otherwise: boolean): boolean
   /** The role's policies allow the action. */
   allows(roleArn: string, action: string, resource: string): boolean
 }
@@ -64,7 +66,7 @@ export interface Cloud {
   /** The principal and the access key of a role, for workers that act as it. */
   credentials(roleArn: string): { accessKeyId: string; secretAccessKey: string; principal: Principal }
   /** Absent in a cloud without IAM. */
-  readonly roles?: RoleChecks
+  readonly access?: AccessChecks
   arn(service: string, resource: string): string
   /** Hands an AWS service event to EventBridge's default bus. */
   emit(event: { source: string; detailType: string; detail: Json; resources?: string[] }): void

@@ -129,6 +129,10 @@ export class AlarmWatch {
   async #publish(arn: string, alarm: Alarm, previous: AlarmState): Promise<string | undefined> {
     if (arn.split(':')[2] !== 'sns') return 'the local cloud runs SNS actions only'
     const { accountId, region } = this.#cloud
+    const source = this.#cloud.arn('cloudwatch', `alarm:${alarm.configuration.name}`)
+    // A topic's default policy lets the alarms of its account in.
+    const allowed = this.#cloud.access?.permits('cloudwatch.amazonaws.com', 'sns:Publish', arn, source, true)
+    if (allowed === false) return `the policy of ${arn} does not let cloudwatch.amazonaws.com publish`
     const message = {
       TopicArn: arn,
       Subject: noticeSubject(alarm, region),

@@ -19,13 +19,10 @@ export const recorded: Readonly<Record<string, Outputs>> = {
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
   'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
   'aws:s3/bucketLogging:BucketLogging': ofBucket,
-  'aws:s3/bucketPolicy:BucketPolicy': ofBucket,
   'aws:s3/bucketMetric:BucketMetric': ofBucket,
-  'aws:lambda/permission:Permission': (inputs, _cloud, name) => ({ id: String(inputs.statementId ?? name) }),
   'aws:kms/keyPolicy:KeyPolicy': (inputs) => ({ id: String(inputs.keyId) }),
   'aws:sqs/queue:Queue': queue,
   'aws:sqs/queuePolicy:QueuePolicy': (inputs) => ({ id: String(inputs.queueUrl) }),
-  'aws:sns/topicPolicy:TopicPolicy': (inputs) => ({ id: String(inputs.arn) }),
   'aws:cloudwatch/dashboard:Dashboard': (inputs, cloud) => ({
     id: String(inputs.dashboardName),
     outputs: {

@@ -78,8 +78,21 @@ export class Deliveries {
   }
 }
 
-async function deliver(cloud: Cloud, { id, target, input }: Delivery): Promise<void> {
-  const service = target.Arn.split(':')[2]
+/** Targets without a role let EventBridge in by their own policy. */
+const actionWithoutRole: Readonly<Record<string, string>> = {
+  lambda: 'lambda:InvokeFunction',
+  sns: 'sns:Publish',
+}
+
+async function deliver(cloud: Cloud, { id, rule, target, input }: Delivery): Promise<void> {
+  const service = target.Arn.split(':')[2] ?? ''
+  const action = target.RoleArn === undefined ? actionWithoutRole[service] : undefined
+  const source = cloud.arn('events', `rule/${rule}`)
+  if (
+    action !== undefined &&
+    cloud.access?.permits('events.amazonaws.com', action, target.Arn, source, false) === false
+  )
+    throw new AwsError('AccessDeniedException', `${target.Arn} does not let events.amazonaws.com ${action}`)
   const principal =
     target.RoleArn === undefined ? ownerPrincipal(cloud) : cloud.credentials(target.RoleArn).principal
   if (service === 'lambda') {

@@ -68,7 +68,7 @@ export function putTargets(input: Json, { cloud }: Pick<Call, 'cloud'>, rules: R
     if (/^arn:[^:]+:states:/.test(target.Arn) && target.RoleArn === undefined)
       throw new AwsError('ValidationException', `RoleArn is required for target ${target.Arn}.`)
     const { RoleArn: role } = target
-    if (role !== undefined && cloud.roles?.trusts(role, 'events.amazonaws.com', rule.arn) === false)
+    if (role !== undefined && cloud.access?.trusts(role, 'events.amazonaws.com', rule.arn) === false)
       throw new AwsError(
         'ValidationException',
         `Provided role '${role}' cannot be assumed by principal 'events.amazonaws.com'.`,

@@ -1,16 +1,18 @@
-/** What a service asks of the role that it is handed: whether it may assume it, and what the role may do. */
-import type { Call, RoleChecks } from '../service.ts'
+/** What a service asks before it acts: whether it may assume a role, what the role may do, what a resource's policy says. */
+import type { AccessChecks, Call } from '../service.ts'
 import { evaluate } from './evaluate.ts'
+import type { ResourcePolicies } from './resource-policies.ts'
 import type { IamStore } from './store.ts'
 import { type Trust, trustIn } from './trust.ts'
 
 /** @param enforce false: a refusal is logged and lets the service go on */
-export function roleChecks(
+export function accessChecks(
   store: IamStore,
+  policies: ResourcePolicies,
   enforce: boolean,
   accountId: string,
   log: (line: string) => void,
-): RoleChecks {
+): AccessChecks {
   const told = (allowed: boolean, line: string) => {
     if (!allowed) log(`iam: ${enforce ? 'refused' : 'would be refused'}: ${line}`)
     return allowed || !enforce
@@ -23,6 +25,10 @@ export function roleChecks(
       const context = { 'aws:SourceAccount': accountId, 'aws:SourceArn': sourceArn }
       const allowed = trustIn(trust, { service }, context) === 'named'
       return told(allowed, `${service} may not assume ${roleArn}`)
+    },
+    permits(service, action, resource, sourceArn, otherwise) {
+      const allowed = policies.permits({ service, action, resource, sourceArn, accountId }) ?? otherwise
+      return told(allowed, `${service} may not ${action} on ${resource} for ${sourceArn}`)
     },
     allows(roleArn, action, resource) {
       const documents = store.documents(roleArn)

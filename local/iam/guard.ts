@@ -2,17 +2,20 @@
 import { AwsError, type Call, type Json } from '../service.ts'
 import { evaluate } from './evaluate.ts'
 import { permissionsOf } from './permissions.ts'
+import type { ResourcePolicies } from './resource-policies.ts'
 import type { IamStore } from './store.ts'
 
 export class Guard {
   readonly #store: IamStore
+  readonly #resources: ResourcePolicies
   readonly #enforce: boolean
   readonly #log: (line: string) => void
   readonly #told = new Set<string>()
 
   /** @param enforce false: a denial is logged once and lets the call pass */
-  constructor(store: IamStore, enforce: boolean, log: (line: string) => void) {
+  constructor(store: IamStore, resources: ResourcePolicies, enforce: boolean, log: (line: string) => void) {
     this.#store = store
+    this.#resources = resources
     this.#enforce = enforce
     this.#log = log
   }
@@ -41,12 +44,14 @@ export class Guard {
     for (const resource of resources) {
       const request = { principal: principal.arn, action, resource, context }
       const decision = evaluate(request, documents.identity)
+      const barred = this.#resources.denies(request)
       const bounded =
         documents.boundary === undefined || evaluate(request, [documents.boundary]).allowed
           ? decision
           : { allowed: false, reason: 'the permissions boundary does not allow it' }
-      if (bounded.allowed) continue
-      const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because ${bounded.reason}`
+      if (bounded.allowed && !barred) continue
+      const why = barred ? 'an explicit deny in a resource-based policy' : bounded.reason
+      const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`
       this.#tell(`iam: ${this.#enforce ? 'AccessDenied' : 'AccessDenied would be'}: ${message}`)
       if (!this.#enforce) continue
       throw action.startsWith('s3:')

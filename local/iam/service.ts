@@ -1,9 +1,10 @@
 /** The local IAM: roles and managed policies as the Pulumi program made them, readable by clients. */
 import type { Action, LocalService } from '../service.ts'
+import { type ResourcePolicies, resourcePolicyTypes } from './resource-policies.ts'
 import { iamResources } from './resources.ts'
 import type { IamStore, Role } from './store.ts'
 
-export function iamService(store: IamStore): LocalService {
+export function iamService(store: IamStore, policies: ResourcePolicies): LocalService {
   const actions: Record<string, Action> = {
     async GetRole(input) {
       return { Role: describe(store.role(String(input.RoleName))) }
@@ -46,7 +47,7 @@ export function iamService(store: IamStore): LocalService {
       return { PolicyVersion: { ...version, Document: encodeURIComponent(document) } }
     },
   }
-  return { name: 'iam', actions, resources: iamResources(store) }
+  return { name: 'iam', actions, resources: { ...iamResources(store), ...resourcePolicyTypes(policies) } }
 }
 
 function describe(role: Role) {

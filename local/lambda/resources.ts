@@ -28,7 +28,7 @@ async function put(inputs: Json, call: Call): Promise<Json> {
   const { cloud } = call
   const wanted = parse(functionInputs, inputs, 'aws:lambda/function:Function')
   const store = FunctionStore.of(cloud)
-  if (cloud.roles?.trusts(wanted.role, 'lambda.amazonaws.com', store.arn(wanted.name)) === false) {
+  if (cloud.access?.trusts(wanted.role, 'lambda.amazonaws.com', store.arn(wanted.name)) === false) {
     throw new AwsError(
       'InvalidParameterValueException',
       'The role defined for the function cannot be assumed by Lambda.',

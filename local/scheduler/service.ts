@@ -37,7 +37,7 @@ export function schedulerService(): LocalService {
     parseSchedule(wanted.expression, wanted.zone, call.cloud.now())
     const arn = call.cloud.arn('scheduler', `schedule/${wanted.group}/${wanted.name}`)
     const group = call.cloud.arn('scheduler', `schedule-group/${wanted.group}`)
-    if (call.cloud.roles?.trusts(wanted.target.RoleArn, 'scheduler.amazonaws.com', group) === false)
+    if (call.cloud.access?.trusts(wanted.target.RoleArn, 'scheduler.amazonaws.com', group) === false)
       throw new AwsError(
         'ValidationException',
         'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',

@@ -15,7 +15,7 @@ const managedRules: Readonly<Record<string, string>> = {
 
 /** @throws AwsError AccessDeniedException in AWS's words */
 export function refuseUnassumable(cloud: Cloud, roleArn: string, machineArn: string): void {
-  if (cloud.roles?.trusts(roleArn, 'states.amazonaws.com', machineArn) !== false) return
+  if (cloud.access?.trusts(roleArn, 'states.amazonaws.com', machineArn) !== false) return
   throw new AwsError(
     'AccessDeniedException',
     'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
@@ -27,7 +27,7 @@ export function refuseUnmanaged(cloud: Cloud, roleArn: string, definition: strin
   for (const rule of rulesOf(parseDefinition(definition))) {
     const arn = cloud.arn('events', `rule/StepFunctionsGetEventsFor${rule}`)
     const missing = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'].some(
-      (action) => cloud.roles?.allows(roleArn, action, arn) === false,
+      (action) => cloud.access?.allows(roleArn, action, arn) === false,
     )
     if (missing) {
       throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`)

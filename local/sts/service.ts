@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { Keys } from '../gateway/keys.ts'
-import { mayAssume } from '../iam/role-checks.ts'
+import { mayAssume } from '../iam/access-checks.ts'
 import type { IamStore } from '../iam/store.ts'
 import { uniqueId } from '../iam/unique-id.ts'
 import { type Action, AwsError, type LocalService } from '../service.ts'

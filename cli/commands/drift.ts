@@ -1,10 +1,22 @@
 /** `regimen drift BASELINE CURRENT`: how far one table has moved from another, no cloud needed. */
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { Command } from 'commander'
+import type { OpenPart } from '../../functions/dataset/part-store.ts'
 import { detectDrift } from '../../functions/drift/detect-drift.ts'
 import type { Drift } from '../../functions/drift/drift.ts'
+import { sampleTable } from '../../functions/drift/row-sample-store.ts'
+import type { RowSample } from '../../functions/drift/sampled-rows.ts'
 import { baselineOf } from '../../functions/profile/baseline.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
+import type { SourceColumn } from '../../functions/project.ts'
+import { renderDriftReport } from '../../functions/report/render-drift-report.ts'
 import { Output, table } from '../output.ts'
+
+interface Options {
+  readonly json?: boolean
+  readonly report?: string
+}
 
 /** The platform's own thresholds (functions/project.ts), all columns weighing the same. */
 const thresholds = {
@@ -21,15 +33,37 @@ export function driftCommand(): Command {
     .description('compare two tables column by column')
     .argument('<baseline>', 'the earlier table')
     .argument('<current>', 'the later table')
+    .option('--report <file>', 'write a page that shows what moved')
     .action(async (baselineFile: string, currentFile: string, _options: object, self: Command) => {
-      const out = new Output(self.optsWithGlobals().json === true)
-      const baseline = baselineOf(await profileFile(baselineFile))
-      const current = await profileFile(currentFile, { baseline })
+      const options: Options = self.optsWithGlobals()
+      const out = new Output(options.json === true)
+      const before = sampleTaker(baselineFile)
+      const baseline = baselineOf(await profileFile(baselineFile, before))
+      const now = sampleTaker(currentFile)
+      const current = await profileFile(currentFile, { baseline, ...now })
+      const samples = { baseline: before.taken(), current: now.taken() }
       const columns = Object.keys(baseline.columns)
       const importance = Object.fromEntries(columns.map((name) => [name, 1 / columns.length]))
-      const drift = detectDrift({ baseline, current, thresholds, importance })
+      const drift = detectDrift({ baseline, current, thresholds, importance, samples })
+      if (options.report !== undefined) await writeReport(options.report, drift, baselineFile, currentFile)
       out.result(drift, () => describe(drift))
     })
+}
+
+/** A hook of `profileFile` that keeps a sample of the table's rows. */
+function sampleTaker(salt: string) {
+  let sample: RowSample = { rows: 0, columns: {}, groups: [] }
+  return {
+    withTable: async (table: OpenPart, columns: readonly SourceColumn[]) => {
+      sample = await sampleTable(table, { columns, salt })
+    },
+    taken: () => sample,
+  }
+}
+
+async function writeReport(file: string, drift: Drift, baseline: string, current: string): Promise<void> {
+  const names = { baseline: basename(baseline), current: basename(current) }
+  await writeFile(file, renderDriftReport({ drift, ...names, comparedAt: new Date().toISOString() }))
 }
 
 function describe(drift: Drift): string {
@@ -49,5 +83,6 @@ function describe(drift: Drift): string {
       f.missingChange,
       f.reason ?? '',
     ])
-  return `${verdict}\n${table(['COLUMN', 'KIND', '', 'EFFECT', 'P', 'PSI', 'MISSING +/-', 'REASON'], rows)}`
+  const together = drift.joint === undefined ? '' : `${drift.joint.reason}\n`
+  return `${verdict}\n${together}${table(['COLUMN', 'KIND', '', 'EFFECT', 'P', 'PSI', 'MISSING +/-', 'REASON'], rows)}`
 }

@@ -88,8 +88,9 @@ type Pair = readonly [number, number]
 function everyPair(columns: number, singles: boolean): Pair[] {
   const pairs: Pair[] = []
   for (let a = 0; a < columns; a++) {
-    if (singles || columns === 1) pairs.push([a, a])
-    else for (let b = a + 1; b < columns; b++) pairs.push([a, b])
+    // A column by itself is a pair too: what it shows alone needs no other.
+    pairs.push([a, a])
+    if (!singles) for (let b = a + 1; b < columns; b++) pairs.push([a, b])
   }
   return pairs
 }

@@ -11,6 +11,9 @@ export const minimumRows = minimumEntities
 export const mayShowValues = (column: SourceColumn | undefined): boolean =>
   column !== undefined && column.type !== 'identifier' && column.type !== 'text' && column.phi !== 'direct'
 
+export const showableColumns = ({ source }: Project): ReadonlySet<string> =>
+  new Set(source.columns.filter(mayShowValues).map(({ name }) => name))
+
 /** Features that no identifying or quasi-identifying column goes into: a single row's value may be shown. */
 export function openFeatures({ features, source }: Project): ReadonlySet<string> {
   const open = new Set(

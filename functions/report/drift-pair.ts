@@ -13,22 +13,29 @@ export interface DriftPair {
   readonly name: string
   readonly baseline: DriftShape
   readonly current: DriftShape
+  /** @default `usualNames` */
+  readonly names?: SideNames
 }
 
-export const behindName = 'trained on'
-export const frontName = 'this batch'
+/** What the two sides are called: the one behind in grey, the one in front in the accent. */
+export interface SideNames {
+  readonly behind: string
+  readonly front: string
+}
+
+export const usualNames: SideNames = { behind: 'trained on', front: 'this batch' }
 
 export function driftPair(pair: DriftPair): Markup {
-  const { id, name, baseline, current } = pair
+  const { id, name, baseline, current, names = usualNames } = pair
   if (baseline.type === 'histogram' && current.type === 'histogram')
     return histogram({
       id,
       title: `Distribution of ${name}`,
-      description: `Shares of the training data and of the batch over ${baseline.counts.length} cells; values beyond the drawn range stand in the outermost cells.`,
+      description: `Shares of “${names.behind}” and of “${names.front}” over ${baseline.counts.length} cells; values beyond the drawn range stand in the outermost cells.`,
       bins: {
         edges: baseline.edges,
-        front: { name: frontName, counts: current.counts },
-        behind: { name: behindName, counts: baseline.counts },
+        front: { name: names.front, counts: current.counts },
+        behind: { name: names.behind, counts: baseline.counts },
       },
       label: name,
       format: formatValue,
@@ -76,7 +83,7 @@ const rowHeight = 22
 const barsFrom = 128
 const barsTo = 268
 
-function levelBars({ id, name }: DriftPair, levels: readonly PairedLevel[]): Markup {
+function levelBars({ id, name, names = usualNames }: DriftPair, levels: readonly PairedLevel[]): Markup {
   // One or two left over would cost as much room as they save.
   const room = levels.length <= shownLevels + 2 ? levels.length : shownLevels
   const largest = [...levels]
@@ -110,8 +117,8 @@ function levelBars({ id, name }: DriftPair, levels: readonly PairedLevel[]): Mar
       height,
     },
     [
-      html`<rect class="before" x="${barsFrom}" y="4" width="14" height="10"/><text class="direct" x="${barsFrom + 19}" y="13">${behindName}</text>`,
-      html`<rect class="fill" x="${barsFrom + 92}" y="6" width="14" height="6"/><text class="direct accent" x="${barsFrom + 111}" y="13">${frontName}</text>`,
+      html`<rect class="before" x="${barsFrom}" y="4" width="14" height="10"/><text class="direct" x="${barsFrom + 19}" y="13">${names.behind}</text>`,
+      html`<rect class="fill" x="${barsFrom + 92}" y="6" width="14" height="6"/><text class="direct accent" x="${barsFrom + 111}" y="13">${names.front}</text>`,
       rows,
       left > 0 &&
         html`<text class="tick" x="${barsFrom}" y="${height - 6}">${left} levels that moved less</text>`,

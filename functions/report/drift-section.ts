@@ -1,9 +1,8 @@
 /** The drift of every feature: drawn where it drifted, a row of a table for all. */
 import type { Drift, FeatureDrift } from '../drift/drift.ts'
-import type { Project } from '../project.ts'
-import { mayShowValues } from './disclosure.ts'
-import { driftPair, pairedCounts } from './drift-pair.ts'
-import { byEffect, capital } from './drift-verdict.ts'
+import { categoricalEffect } from '../drift/verdict.ts'
+import { driftPair, pairedCounts, type SideNames, usualNames } from './drift-pair.ts'
+import { byEffect, capital, sinceWords } from './drift-verdict.ts'
 import { formatDecimal, formatShare, formatSigned } from './format-number.ts'
 import { type Content, html } from './markup.ts'
 import { computedIn, figure, figures, type Section, table } from './section.ts'
@@ -12,9 +11,15 @@ import { smallHistogram } from './small-histogram.ts'
 /** More drawings than anybody looks at; the table has the rest. */
 const drawnFeatures = 24
 
-export function driftSection(drift: Drift, project: Project): Section {
+/** @param showable columns whose values may stand in a report. @param names what the two sides are called. */
+export function driftSection(
+  drift: Drift,
+  showable: ReadonlySet<string>,
+  names: SideNames = usualNames,
+): Section {
+  // Without a model there is nothing that a column could be important to.
+  const isModel = drift.modelVersion !== undefined
   const ordered = byEffect(drift)
-  const showable = new Set(project.source.columns.filter(mayShowValues).map(({ name }) => name))
   const drawn = ordered
     .filter(
       ([name, { drifted, baseline }]) => drifted === true && baseline !== undefined && showable.has(name),
@@ -25,10 +30,11 @@ export function driftSection(drift: Drift, project: Project): Section {
     id: 'drift',
     title: 'Drift by feature',
     body: [
-      drawn.length > 0 && figures(drawn.map(([name, feature], at) => driftFigure(name, feature, at))),
+      drawn.length > 0 &&
+        figures(drawn.map(([name, feature], at) => driftFigure(name, feature, at, names, isModel))),
       drawn.length > 0 && html`<h3>All features</h3>`,
       table(
-        'Watched columns, drifted ones first; small drawings: grey is what the model was trained on',
+        `Watched columns, drifted ones first; small drawings: grey is “${names.behind}”, in colour “${names.front}”`,
         [
           { title: 'Feature' },
           { title: 'Verdict' },
@@ -36,10 +42,10 @@ export function driftSection(drift: Drift, project: Project): Section {
           { title: 'p', number: true },
           { title: 'PSI', number: true },
           { title: 'Missing', number: true },
-          { title: 'Importance', number: true },
+          ...(isModel ? [{ title: 'Importance', number: true }] : []),
           { title: 'Distributions' },
         ],
-        ordered.map(([name, feature]) => row(name, feature, showable.has(name))),
+        ordered.map(([name, feature]) => row(name, feature, showable.has(name), isModel)),
       ),
       computedIn(
         'functions/drift/detect-drift.ts',
@@ -52,18 +58,17 @@ export function driftSection(drift: Drift, project: Project): Section {
         'When drift is called drift',
         [{ title: 'Rule' }, { title: 'Limit', number: true }],
         [
-          ['A feature drifts from an effect of', formatDecimal(thresholds.effect, 2)],
+          ['A number drifts from an effect of', formatDecimal(thresholds.effect, 2)],
+          ['A category drifts from an effect of', formatDecimal(categoricalEffect(thresholds.effect), 2)],
           ['and a chance, over all features together, below', String(thresholds.pValue)],
           [
             'or from a change of its missing share of',
             `${formatDecimal(thresholds.missingPoints * 100, 0)} points`,
           ],
-          ['The alarm fires from a weighted score of', formatDecimal(thresholds.alarmWeightedScore, 2)],
-          ['or when one of the most important features drifts, so many', String(thresholds.topFeatures)],
-          ['Drift is severe from a weighted score of', formatDecimal(thresholds.severeWeightedScore, 2)],
+          ...(isModel ? alarmRules(thresholds) : []),
         ],
       ),
-      html`<p class="note">The effect of a number is the Wasserstein distance in deviations of the training data; of a category, the Jensen-Shannon distance corrected for small samples.</p>`,
+      html`<p class="note">The effect of a number is how far its values moved (Wasserstein distance, in deviations of “${names.behind}”); of a category, the Jensen-Shannon distance corrected for small samples, whose limit a tenth of the rows reaches when it changes its level. p is of the KS or the chi-squared test alone.</p>`,
       computedIn(
         'functions/drift/alarm-rule.ts',
         'functions/drift/wasserstein.ts',
@@ -73,13 +78,25 @@ export function driftSection(drift: Drift, project: Project): Section {
   }
 }
 
-function driftFigure(name: string, feature: FeatureDrift, at: number): Content {
+const alarmRules = (thresholds: Drift['thresholds']): [string, string][] => [
+  ['The alarm fires from a weighted score of', formatDecimal(thresholds.alarmWeightedScore, 2)],
+  ['or when one of the most important features drifts, so many', String(thresholds.topFeatures)],
+  ['Drift is severe from a weighted score of', formatDecimal(thresholds.severeWeightedScore, 2)],
+]
+
+function driftFigure(
+  name: string,
+  feature: FeatureDrift,
+  at: number,
+  names: SideNames,
+  isModel: boolean,
+): Content {
   const { baseline, current, reason, importance } = feature
   if (baseline === undefined || current === undefined) return ''
   return figure({
     title: name,
-    drawing: driftPair({ id: `drift-${at}`, name, baseline, current }),
-    note: `${capital(reason ?? 'drifted')}. ${formatShare(importance)} of the model's importance.`,
+    drawing: driftPair({ id: `drift-${at}`, name, baseline, current, names }),
+    note: `${capital(reason ?? 'drifted')}${sinceWords(feature)}.${isModel ? ` ${formatShare(importance)} of the model's importance.` : ''}`,
     files: [
       feature.kind === 'numeric'
         ? 'functions/drift/compare-numeric.ts'
@@ -88,7 +105,7 @@ function driftFigure(name: string, feature: FeatureDrift, at: number): Content {
   })
 }
 
-function row(name: string, feature: FeatureDrift, isShown: boolean): Content[] {
+function row(name: string, feature: FeatureDrift, isShown: boolean, isModel: boolean): Content[] {
   const { drifted, effect, pValue, psi, missingChange, importance, reason } = feature
   const pair = isShown ? pairedCounts(feature) : null
   return [
@@ -106,7 +123,7 @@ function row(name: string, feature: FeatureDrift, isShown: boolean): Content[] {
       : Math.abs(missingChange) < 0.0005
         ? '0'
         : `${formatSigned(missingChange * 100, 1)} pts`,
-    formatShare(importance),
+    ...(isModel ? [formatShare(importance)] : []),
     pair === null ? '' : smallHistogram(pair.now, `Distributions of ${name}`, pair.before),
   ]
 }

@@ -1,6 +1,6 @@
 /** The drift of a batch in words: what moved, how much, and what to do. */
 import type { Drift, FeatureDrift } from '../drift/drift.ts'
-import { formatCount } from './format-number.ts'
+import { formatCount, formatTime } from './format-number.ts'
 import { html, type Markup } from './markup.ts'
 
 export interface Verdict {
@@ -12,9 +12,16 @@ export interface Verdict {
   readonly isAlarming: boolean
 }
 
-/** @param shown how many of the drifted features are named. */
-export function driftVerdict(drift: Drift, shown = 6): Verdict {
+export interface VerdictOptions {
+  /** How many of the drifted features are named. @default 6 */
+  readonly shown?: number
+  /** A model scores what has moved: it may have to be trained again. @default true */
+  readonly isModel?: boolean
+}
+
+export function driftVerdict(drift: Drift, { shown = 6, isModel = true }: VerdictOptions = {}): Verdict {
   const moved = byEffect(drift).filter(([, { drifted }]) => drifted === true)
+  const beyond = beyondColumns(drift)
   if (drift.status === 'insufficient-data')
     return {
       headline: 'Nothing can be said about drift',
@@ -22,6 +29,15 @@ export function driftVerdict(drift: Drift, shown = 6): Verdict {
       moved: [],
       advice:
         'Score a larger batch, or compare several batches together, before relying on these predictions.',
+      isAlarming: true,
+    }
+  if (moved.length === 0 && beyond.length > 0)
+    return {
+      headline: 'No single feature moved, but the batch did',
+      what: 'Column by column the batch looks as it should:',
+      moved: beyond,
+      advice:
+        'Ask first whether tables were joined, keyed or sorted in another way: columns that no longer go together are a usual sign. If the change is real, train again on recent data; until then, read these predictions with care.',
       isAlarming: true,
     }
   if (moved.length === 0)
@@ -32,24 +48,49 @@ export function driftVerdict(drift: Drift, shown = 6): Verdict {
       advice: 'Nothing has to be done.',
       isAlarming: false,
     }
-  const named = moved.slice(0, shown).map(([name, { reason }]) => `${name}: ${reason ?? 'moved'}`)
+  const named = moved
+    .slice(0, shown)
+    .map(([name, feature]) => `${name}: ${feature.reason ?? 'moved'}${sinceWords(feature)}`)
   const rest = moved.length > shown ? [`and ${moved.length - shown} more, below`] : []
   return {
     headline: drift.severe ? 'Severe drift' : drift.alarm ? 'Drift that matters' : 'Some drift, no alarm',
     what: `${moved.length === 1 ? 'One feature' : `${formatCount(moved.length)} features`} of ${formatCount(Object.keys(drift.features).length - drift.insufficient.length)} moved:`,
-    moved: [...named, ...rest],
-    advice: adviceOn(drift, moved),
+    moved: [...named, ...rest, ...beyond],
+    advice: isModel ? adviceOn(drift, moved) : firstQuestion(drift, moved),
     isAlarming: drift.alarm || drift.severe,
   }
 }
 
-function adviceOn(drift: Drift, moved: readonly (readonly [string, FeatureDrift])[]): string {
+/** What no column shows alone. */
+function beyondColumns({ joint, predictions, estimate }: Drift): string[] {
+  return [
+    ...(joint?.drifted === true ? [capital(joint.reason)] : []),
+    ...(predictions?.drifted === true ? [`The predictions: ${predictions.reason ?? 'moved'}`] : []),
+    ...(estimate?.lower === true ? [capital(estimate.reason)] : []),
+  ]
+}
+
+/** `, since 3 March 2026 (4 runs)`; nothing for the first time. */
+export function sinceWords({ since }: FeatureDrift): string {
+  if (since === undefined) return ''
+  return since.runs === 1
+    ? ', for the first time'
+    : `, since ${formatTime(since.at)} (${formatCount(since.runs)} runs)`
+}
+
+type Moved = readonly (readonly [string, FeatureDrift])[]
+
+function firstQuestion(drift: Drift, moved: Moved): string {
   const missing = moved.some(
     ([, { missingChange }]) => Math.abs(missingChange ?? 0) >= drift.thresholds.missingPoints,
   )
-  const first = missing
+  return missing
     ? 'Ask first whether the source still delivers these columns as it did: a missing share that moved usually is a fault of the delivery.'
     : 'Ask first whether the source changed: another unit, another coding, another population.'
+}
+
+function adviceOn(drift: Drift, moved: Moved): string {
+  const first = firstQuestion(drift, moved)
   if (drift.severe)
     return `${first} Every prediction of this batch is marked as of low confidence; do not act on them before the cause is known, and train again on data like this if the change is real.`
   if (drift.alarm)

@@ -3,15 +3,19 @@ import type { Drift } from '../drift/drift.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Project } from '../project.ts'
+import { showableColumns } from './disclosure.ts'
+import { driftHistorySection } from './drift-history-section.ts'
 import { driftSection } from './drift-section.ts'
 import { driftVerdict, verdictBlock } from './drift-verdict.ts'
 import { explainedPrediction } from './explained-prediction.ts'
 import { formatCount, formatDecimal, formatShare, formatTime, formatValue } from './format-number.ts'
 import { headlineCards } from './headline-cards.ts'
+import { jointSection } from './joint-section.ts'
 import { labelSection } from './label-section.ts'
 import type { ReportRequest } from './manifest.ts'
 import { html } from './markup.ts'
 import { page } from './page.ts'
+import { predictionDriftSection } from './prediction-drift-section.ts'
 import { choosePredictions, type Score } from './prediction-summary.ts'
 import { predictionsSection } from './predictions-section.ts'
 import { principalName } from './principal-name.ts'
@@ -55,7 +59,10 @@ export function renderInferenceReport(report: InferenceReport): string {
       labelSection(project),
       predictionsSection(report),
       ...explainedSection(report),
-      driftSection(drift, project),
+      ...predictionDriftSection(drift),
+      driftSection(drift, showableColumns(project)),
+      ...jointSection(drift),
+      ...driftHistorySection(drift, request.startedAt),
       {
         id: 'data',
         title: 'The batch',

@@ -18,10 +18,10 @@ const leastColumns = 2
 const namedColumns = 3
 /** Below this score no row is told apart: 0.5 is what a row scores among its like (Liu et al. 2008, section 4). */
 const leastScore = 0.55
-const deviations = 4
+const deviations = 4.5
 
 /**
- * A row is flagged when its score lies 4 robust deviations above the median score (scores are bounded: their tail is
+ * A row is flagged when its score lies 4.5 robust deviations above the median score (scores are bounded: their tail is
  * light). Every column is first brought to its robust z scores, bent where its tail is heavy: else one wild column would
  * decide alone. @param seed of the forest.
  */

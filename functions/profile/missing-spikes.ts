@@ -30,10 +30,8 @@ export function missingSpikes(blocks: readonly Block[], column: string): Missing
   const spikes: MissingSpike[] = []
   for (const [at, block] of blocks.entries()) {
     const rise = (shares[at] ?? 0) - usual
-    // An error of no cell at all is not believed: one cell more is always possible.
-    const known = (usual * block.rows + 1) / (block.rows + 2)
-    const error = Math.sqrt((known * (1 - known)) / Math.max(1, block.rows))
-    if (!(rise >= leastRise && rise > leastDeviations * spread && rise > leastErrors * error)) continue
+    const isTold = rise >= leastRise && rise > leastDeviations * spread
+    if (!isTold || errorsAbove(missingOf(block), block.rows, usual) <= leastErrors) continue
     const before = spikes.at(-1)
     const from = block.firstRow + 1
     const to = block.firstRow + block.rows
@@ -47,6 +45,15 @@ export function missingSpikes(blocks: readonly Block[], column: string): Missing
     else spikes.push({ part: block.part, from, to, missing: missingOf(block), rows: block.rows, usual })
   }
   return spikes
+}
+
+/**
+ * Standard errors between a share and the usual one on the scale of its arcsine (Anscombe 1948), where they are nearly
+ * normal for few cells too.
+ */
+function errorsAbove(missing: number, rows: number, usual: number): number {
+  const angle = (count: number) => Math.asin(Math.sqrt((count + 0.375) / (rows + 0.75)))
+  return 2 * Math.sqrt(rows + 0.5) * (angle(missing) - angle(usual * rows))
 }
 
 interface Missing {

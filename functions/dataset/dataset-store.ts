@@ -45,6 +45,17 @@ export const getDataset = (
   version: string,
 ): Promise<DatasetItem | undefined> => getItem(tableKeys.datasetVersion(project, name, version), datasetItem)
 
+/** The version of that name that was registered last, beside the one given; read consistently. */
+export async function versionBefore(
+  project: string,
+  name: string,
+  version: string,
+): Promise<DatasetItem | undefined> {
+  const { pk } = tableKeys.datasetVersion(project, name, version)
+  const others = (await listItems(pk, datasetItem)).filter((item) => item.version !== version)
+  return others.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0]
+}
+
 /** Newest first. */
 export const listDatasets = (project: string): Promise<DatasetItem[]> =>
   listItems(tableKeys.datasets(project), datasetItem, { index: 'gsi1' })

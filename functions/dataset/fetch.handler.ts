@@ -2,6 +2,7 @@
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { contracts } from '../stages.ts'
+import { versionBefore } from './dataset-store.ts'
 import { fetchObjects } from './fetch-object-store.ts'
 import { fetchUrl } from './fetch-url-store.ts'
 
@@ -14,6 +15,7 @@ export const handler = door({
         ? await fetchUrl(place, source, requestedBy)
         : await fetchObjects(place, source.uri, source.origin)
     logger.info('fetched', { name, version: placed.version, files: placed.files, bytes: placed.bytes })
-    return placed
+    const previousUri = (await versionBefore(project, name, placed.version))?.profileUri
+    return { ...placed, ...(previousUri === undefined ? {} : { previousUri }) }
   },
 })

@@ -64,5 +64,7 @@ export const placedDataset = z.object({
   files: z.int().min(1),
   bytes: z.int().min(0),
   origin: datasetOrigin,
+  /** Profile of the version before, for what has changed since. */
+  previousUri: z.string().startsWith('s3://').optional(),
 })
 export type PlacedDataset = z.output<typeof placedDataset>

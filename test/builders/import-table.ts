@@ -45,7 +45,14 @@ export async function importTable(options: ImportOptions) {
   const { planUri } = contracts.planParts.output.parse(await planParts(plan, lambdaContext))
   const parts = z.array(part).parse(await getJson(planUri))
   for (const each of parts) await profilePart({ ...run, purpose, part: each, seed: 1 }, lambdaContext)
-  const merged = await mergeProfile({ ...run, purpose, parts: parts.length }, lambdaContext)
+  const { previousUri } = dataset
+  const merging = {
+    ...run,
+    purpose,
+    parts: parts.length,
+    ...(previousUri === undefined ? {} : { previousUri }),
+  }
+  const merged = await mergeProfile(merging, lambdaContext)
   const { profileUri, quality } = contracts.mergeProfile.output.parse(merged)
   const at = new Date(Date.UTC(2026, 10, 21, 0, 0, asked)).toISOString()
   const known = { ...asks, dataset, profileUri, quality }

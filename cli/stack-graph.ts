@@ -8,7 +8,7 @@ const resource = z.object({
   type: z.string(),
   name: z.string(),
   urn: z.string(),
-  parent: z.string().optional(),
+  parent: z.string().exactOptional(),
   inputs: z.record(z.string(), z.unknown()),
   options: z.object({
     protect: z.boolean(),

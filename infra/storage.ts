@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
+import { adopt } from './adoption.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant, type PrincipalStatement, policyDocument } from './policy-document.ts'
@@ -11,7 +12,7 @@ export interface StorageArgs {
   readonly account: Account
   readonly key: Key
   /**
-   * Refuse to delete the buckets, and keep them when the stack is destroyed.
+   * Refuse to destroy the stack while it holds the buckets; without it the stack lets go, and they stay.
    * @default true
    */
   readonly protect?: boolean
@@ -29,6 +30,7 @@ export interface StorageArgs {
 
 export class Storage extends pulumi.ComponentResource {
   readonly bucketName: string
+  readonly logBucketName: string
   readonly bucketArn: pulumi.Output<string>
   readonly #key: Key
   /** A bucket without its policy and encryption is not ready: what is put into it depends on these. */
@@ -37,13 +39,22 @@ export class Storage extends pulumi.ComponentResource {
   constructor(name: string, args: StorageArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Storage', name, {}, options)
     const { protect = true, noncurrentDays = 90, accessLogDays = 2_192 } = args
-    const retained: pulumi.CustomResourceOptions = { parent: this, protect, retainOnDelete: protect }
+    const retained: pulumi.CustomResourceOptions = { parent: this, protect, retainOnDelete: true }
     const child: pulumi.CustomResourceOptions = { parent: this }
     this.bucketName = args.names.bucket(args.account)
+    this.logBucketName = args.names.logBucket(args.account)
     this.#key = args.key
 
-    const logs = new aws.s3.Bucket(`${name}-logs`, { bucket: args.names.logBucket(args.account) }, retained)
-    const data = new aws.s3.Bucket(`${name}-data`, { bucket: this.bucketName }, retained)
+    const logs = new aws.s3.Bucket(
+      `${name}-logs`,
+      { bucket: args.names.logBucket(args.account) },
+      { ...retained, ...adopt(`${name}-logs`) },
+    )
+    const data = new aws.s3.Bucket(
+      `${name}-data`,
+      { bucket: this.bucketName },
+      { ...retained, ...adopt(`${name}-data`) },
+    )
     const blocks = [closeToPublic(`${name}-logs`, logs, child), closeToPublic(`${name}-data`, data, child)]
     const encryption = encrypt(name, { data, logs, key: args.key }, child)
     const versioning = version(name, { data, logs }, child)

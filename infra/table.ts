@@ -1,6 +1,7 @@
 /** The environment's table: catalogue, runs, promotion ledger, alerts and audit in one, moved by conditional writes. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { adopt } from './adoption.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant } from './policy-document.ts'
@@ -9,7 +10,7 @@ export interface TableArgs {
   readonly names: Names
   readonly key: Key
   /**
-   * Refuse to delete it, and keep it when the stack is destroyed.
+   * Refuse to destroy the stack while it holds it; without it the stack lets go, and the resource stays.
    * @default true
    */
   readonly protect?: boolean
@@ -39,9 +40,9 @@ export class Table extends pulumi.ComponentResource {
         ],
         pointInTimeRecovery: { enabled: true },
         serverSideEncryption: { enabled: true, kmsKeyArn: args.key.arn },
-        deletionProtectionEnabled: protect,
+        deletionProtectionEnabled: true,
       },
-      { parent: this, protect, retainOnDelete: protect },
+      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-table`) },
     )
     this.arn = table.arn
     this.registerOutputs({ tableName: this.tableName, arn: this.arn })

@@ -1,91 +1,93 @@
-/** What we do not do, and why: every exception to the security baseline, one line each. */
+/** What we do not do, why, and who answers for it: every exception to the security baseline, one line each. */
 
-/** An action that no resource can restrict: the only ones allowed on `*`. */
-export interface StarWaiver {
-  readonly action: string
-  readonly reason: string
-}
-
-const delivery =
-  "the API of vended-log delivery takes no resource; AWS's own policy for state machines says *"
-const tracing = 'X-Ray takes no resource for what is sent to it and for sampling'
-
-export const starWaivers: readonly StarWaiver[] = [
-  { action: 'cloudwatch:PutMetricData', reason: 'takes no resource; restricted by cloudwatch:namespace' },
-  {
-    action: 'ecr:GetAuthorizationToken',
-    reason: 'takes no resource; pulling is restricted to one repository',
-  },
-  { action: 'logs:CreateLogDelivery', reason: delivery },
-  { action: 'logs:DeleteLogDelivery', reason: delivery },
-  { action: 'logs:DescribeLogGroups', reason: delivery },
-  { action: 'logs:DescribeResourcePolicies', reason: delivery },
-  { action: 'logs:GetLogDelivery', reason: delivery },
-  { action: 'logs:ListLogDeliveries', reason: delivery },
-  { action: 'logs:PutResourcePolicy', reason: delivery },
-  { action: 'logs:UpdateLogDelivery', reason: delivery },
-  { action: 'xray:GetSamplingRules', reason: tracing },
-  { action: 'xray:GetSamplingTargets', reason: tracing },
-  { action: 'xray:PutTelemetryRecords', reason: tracing },
-  { action: 'xray:PutTraceSegments', reason: tracing },
-]
-
-/** A control of the baseline that a resource type does not keep. */
-export interface ControlWaiver {
-  /** Ids of the control in AWS FSBP or checkov. */
-  readonly control: string
-  /** Pulumi type token. */
-  readonly type: string
-  /** Only the resources whose physical name matches. @default all of the type */
+export interface Waiver {
+  /** Id of the rule in `infra/policy`. */
+  readonly rule: string
+  /** Only resources whose physical name ends so. @default all that the rule judges */
   readonly nameEndsWith?: string
+  /** Only the finding of that detail: an action. @default all */
+  readonly detail?: string
   readonly reason: string
+  /** Role that decided and answers for it. */
+  readonly owner: string
 }
 
-export const controlWaivers: readonly ControlWaiver[] = [
+const platform = 'platform team'
+const dataOwner = 'data owner'
+
+/** Actions that no resource can restrict: the only ones allowed on `*`. */
+const starred = (actions: readonly string[], reason: string): readonly Waiver[] =>
+  actions.map((detail) => ({ rule: 'policy-no-star', detail, reason, owner: platform }))
+
+export const waivers: readonly Waiver[] = [
+  ...starred(['cloudwatch:PutMetricData'], 'takes no resource; restricted by cloudwatch:namespace'),
+  ...starred(['ecr:GetAuthorizationToken'], 'takes no resource; pulling is restricted to one repository'),
+  ...starred(
+    [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    "the API of vended-log delivery takes no resource; AWS's own policy for state machines says *",
+  ),
+  ...starred(
+    ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    'X-Ray takes no resource for what is sent to it and for sampling',
+  ),
   {
-    control: 'S3.7, CKV_AWS_144',
-    type: 'aws:s3/bucket:Bucket',
+    rule: 'bucket-replicated',
     reason: 'one region per environment: copies in a second one are a decision of the data owner',
+    owner: dataOwner,
   },
   {
-    control: 'S3.9, CKV_AWS_18',
-    type: 'aws:s3/bucket:Bucket',
+    rule: 'bucket-logged',
     nameEndsWith: '-logs',
     reason: 'a log bucket that logs into itself grows without end',
+    owner: platform,
   },
   {
-    control: 'CKV_AWS_145',
-    type: 'aws:s3/bucket:Bucket',
+    rule: 'bucket-encrypted',
     nameEndsWith: '-logs',
     reason: "S3 delivers access logs only to buckets under S3's own keys",
+    owner: platform,
   },
   {
-    control: 'DynamoDB.4',
-    type: 'aws:dynamodb/table:Table',
+    rule: 'table-in-backup-plan',
     reason:
       'point-in-time recovery covers 35 days; a backup plan is shared by an account, not made by a product',
+    owner: dataOwner,
   },
   {
-    control: 'CKV_AWS_115',
-    type: 'aws:lambda/function:Function',
+    rule: 'function-concurrency',
     reason:
       'reserved concurrency fails on accounts with the quota of 10; the Distributed Maps bound the work',
+    owner: platform,
   },
   {
-    control: 'Lambda.3, CKV_AWS_117',
-    type: 'aws:lambda/function:Function',
+    rule: 'function-in-network',
     reason:
-      'functions call AWS APIs only, over TLS and IAM; a VPC adds endpoints to pay for and guards nothing more',
+      'functions call AWS APIs only, over TLS and IAM; a VPC adds endpoints to pay for, and is there by configuration',
+    owner: platform,
   },
   {
-    control: 'CKV_AWS_272',
-    type: 'aws:lambda/function:Function',
+    rule: 'training-job-in-network',
+    reason: 'jobs are isolated from every network; a VPC for their traffic to S3 is there by configuration',
+    owner: platform,
+  },
+  {
+    rule: 'function-code-signed',
     reason: 'bundles are built and uploaded by the same run; the release names their hash',
+    owner: platform,
   },
   {
-    control: 'CMK for history (AWS feature)',
-    type: 'aws:sfn/stateMachine:StateMachine',
+    rule: 'machine-encrypted',
     reason:
       'state holds URIs, ids and counts only, encrypted under the key of AWS; an own key would hide them from events',
+    owner: platform,
   },
 ]

@@ -1,5 +1,9 @@
-/** `regimen stack graph`: what an environment consists of, without AWS and without a local cloud. */
+/** `regimen stack graph|policy`: what an environment consists of and what is wrong with it, without AWS. */
 import { Command } from 'commander'
+import { Graph } from '../../infra/policy/graph.ts'
+import { judge, type Waived } from '../../infra/policy/judge.ts'
+import { rules } from '../../infra/policy/rules.ts'
+import { waivers } from '../../infra/waivers.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'
 import { stackGraph } from '../stack-graph.ts'
@@ -26,5 +30,27 @@ export function stackCommand(): Command {
         ),
       )
     })
+  command
+    .command('policy')
+    .description('what the security rules find in it, and what is waived with which reason')
+    .action(async (_options: object, self: Command) => {
+      const { json, stack = 'dev' }: GlobalOptions = self.optsWithGlobals()
+      const { resources } = await stackGraph(stack)
+      const { findings, waived, unused } = judge(new Graph(resources), rules, waivers)
+      new Output(json === true).result({ stack, rules: rules.length, findings, waived, unused }, () =>
+        [
+          ...findings.map(({ rule, name, message }) => `FOUND   ${rule}  ${name}: ${message}`),
+          ...summarised(waived),
+          `${rules.length} rules over ${resources.length} resources of ${stack}: ${findings.length} findings, ${waived.length} waived`,
+        ].join('\n'),
+      )
+      if (findings.length > 0) process.exitCode = 1
+    })
   return command
+}
+
+/** One line per waiver's reason: a waiver often covers every function. */
+function summarised(waived: readonly Waived[]): string[] {
+  const groups = Map.groupBy(waived, ({ rule, reason, owner }) => `${rule}  ${reason} (${owner})`)
+  return [...groups].map(([text, among]) => `waived  ${among.length} x ${text}`)
 }

@@ -15,7 +15,8 @@ export interface GraphResource {
 
 export interface ResourceOptions {
   readonly protect: boolean
-  readonly retainOnDelete: boolean
+  /** Absent where an engine does not tell. */
+  readonly retainOnDelete?: boolean
   /** URNs. */
   readonly dependsOn: readonly string[]
 }

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { vi } from 'vitest'
 import { bundleFunctions } from '../../infra/bundle.ts'
+import { mapValues } from '../../infra/map-values.ts'
 import type { GraphResource } from '../../infra/policy/graph.ts'
 import { evaluateProgram } from '../../stacks/evaluate.ts'
+import { partitionOf } from '../../stacks/stand-in.ts'
 
 export type Recorded = GraphResource
 
@@ -29,6 +31,11 @@ export interface Program {
 export const repository = resolve(import.meta.dirname, '../..')
 const account = '123456789012'
 const region = 'eu-central-1'
+const placeOf = (inRegion: string) => ({
+  accountId: account,
+  region: inRegion,
+  partition: partitionOf(inRegion),
+})
 
 /** The configuration of an environment as its file gives it, and what a test puts on top. */
 export function configurationOf(environment: string): Record<string, string> {
@@ -48,12 +55,17 @@ export const bundleOnce: typeof bundleFunctions = (root, entries) => {
   return known
 }
 
+/** For tests that do not look at code. */
+export const noCode: typeof bundleFunctions = async (_root, entries) =>
+  mapValues(entries, () => ({ code: '// nothing', usesDuckdb: false }))
+
 export async function evaluate(
   environment: string,
   overrides: Record<string, string> = {},
+  bundle = bundleOnce,
 ): Promise<Program> {
   vi.resetModules()
-  vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: bundleOnce }))
+  vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: bundle }))
   const configuration = {
     ...configurationOf(environment),
     'aws:region': region,
@@ -73,7 +85,7 @@ export async function record(
   const { resources, outputs } = await evaluateProgram({
     stack: environment,
     configuration,
-    place: { accountId: account, region: configuration['aws:region'] ?? region, partition: 'aws' },
+    place: placeOf(configuration['aws:region'] ?? region),
     root: repository,
     program,
   })

@@ -1,8 +1,10 @@
 /** Profiles the columns of an open part: few distinct cells are listed together, many are read row by row. */
 import type { OpenPart } from '../dataset/part-store.ts'
+import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import {
   categoryType,
   listedSql,
+  numberSql,
   numericType,
   type PlannedColumn,
   planColumns,
@@ -17,6 +19,7 @@ import {
   type DistinctValues,
   levelsOf,
   smallest,
+  valueStates,
 } from './distinct-values.ts'
 import { maxLevels } from './numeric-column.ts'
 import type { ProfileColumn } from './profile.ts'
@@ -31,8 +34,8 @@ const alwaysListedRows = 4_096
 /** The numbers of a column, as far as its profile needed them: saves reading them again. */
 export type KnownNumbers =
   | { readonly byRow: Float64Array }
-  /** By the text of the cell; every cell that is a number is in it. */
-  | { readonly byCell: ReadonlyMap<string, number> }
+  /** SQL over `cells` of the number. */
+  | { readonly sql: string }
 
 export interface ProfiledColumns {
   /** By name, in the contract's order. */
@@ -62,7 +65,8 @@ export async function profileColumns(
     const column = asked[place]?.column
     if (column === undefined || distinct === undefined) continue
     found.set(column, profileListed(column, distinct, options))
-    if (paired.has(column.column.name)) numbers.set(column.column.name, { byCell: numbersByCell(distinct) })
+    if (paired.has(column.column.name))
+      numbers.set(column.column.name, { sql: knownNumberSql(column, distinct) })
   }
   const wide = planned.filter((column) => !found.has(column))
   const profiled = await profileWide(database, wide, {
@@ -124,11 +128,10 @@ function profileListed(
   }
 }
 
-function numbersByCell({ texts, numbers }: DistinctValues): Map<string, number> {
-  const byCell = new Map<string, number>()
-  for (const [at, text] of texts.entries()) {
-    const number = numbers[at]
-    if (text !== null && number !== undefined && !Number.isNaN(number)) byCell.set(text, number)
-  }
-  return byCell
+/** Cells that were all found readable need not be checked again, row by row. */
+function knownNumberSql({ column: { type }, at }: PlannedColumn, { states }: DistinctValues): string {
+  const cell = cellName(at)
+  return states.includes(valueStates.unreadable)
+    ? numberSql(type, typedSql(type, cell))
+    : `TRY_CAST(${cell} AS DOUBLE)`
 }

@@ -4,6 +4,7 @@ import type { Broken } from '../dataset/rules-store.ts'
 import type { SourceColumn } from '../project.ts'
 import { sortNumbers } from '../statistics/sort-numbers.ts'
 import { orderLevels } from './category-column.ts'
+import { countDecimals } from './count-decimals.ts'
 import { hashOf, keptHashes } from './smallest-hashes.ts'
 
 /** What a value is under the schema contract, apart from its level. */
@@ -114,9 +115,13 @@ export function ascendingRows(rows: Float64Array): WeightedNumbers {
     present[size] = value
     if (!Number.isNaN(value)) size++
   }
-  const sorted = sortNumbers(present.subarray(0, size))
+  return countDecimals(present.subarray(0, size)) ?? weighSorted(present.subarray(0, size))
+}
+
+function weighSorted(numbers: Float64Array): WeightedNumbers {
+  const sorted = sortNumbers(numbers)
   return weigh(
-    size,
+    sorted.length,
     (at) => sorted[at] as number,
     () => 1,
   )

@@ -1,4 +1,5 @@
 /** Adds up the profiles of parts: associative and commutative, so that any partition in any order gives the same. */
+import { rules } from '../dataset/rules-sql.ts'
 import { cutLevels, mergeCategories } from './category-column.ts'
 import { mergeCoMoments } from './co-moments.ts'
 import { mergeExaminations } from './examination.ts'
@@ -100,7 +101,7 @@ const mergeBase = (a: ProfileColumn, b: ProfileColumn) => ({
   violations: mergeViolations(a.violations, b.violations),
 })
 
-/** The counts per rule, and the first place by part and row. */
+/** The counts per rule, in the order of the rules, and the first place by part and row. */
 function mergeViolations(a: readonly Violation[], b: readonly Violation[]): Violation[] {
   const byRule = new Map(a.map((found) => [found.rule, found]))
   for (const found of b) {
@@ -112,7 +113,7 @@ function mergeViolations(a: readonly Violation[], b: readonly Violation[]): Viol
     const first = known.part - found.part || known.row - found.row
     byRule.set(found.rule, { ...(first <= 0 ? known : found), count: known.count + found.count })
   }
-  return [...byRule.values()].sort((x, y) => (x.rule < y.rule ? -1 : 1))
+  return [...byRule.values()].sort((x, y) => rules.indexOf(x.rule) - rules.indexOf(y.rule))
 }
 
 export function mergeRowHashes(

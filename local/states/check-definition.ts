@@ -53,6 +53,8 @@ export const refusals: Readonly<Record<string, string>> = {
   'unsupported-field': 'SCHEMA_VALIDATION_FAILED',
   'wildcard-not-last': 'SCHEMA_VALIDATION_FAILED',
   'timestamp-format': 'SCHEMA_VALIDATION_FAILED',
+  'wait-duration': 'SCHEMA_VALIDATION_FAILED',
+  'label-format': 'SCHEMA_VALIDATION_FAILED',
   'unreachable-state': 'MISSING_TRANSITION_TARGET',
   'missing-end-state': 'MISSING_END_STATE',
   'expression-syntax': 'INVALID_JSONATA_EXPRESSION',

@@ -213,6 +213,10 @@ export class DefinitionRefused extends Error {
  */
 export function parseDefinition(source: unknown): Machine {
   const value = typeof source === 'string' ? parseJson(source) : source
+  const missing = typeof value === 'object' && value !== null ? missingFields(value) : []
+  if (missing.length > 0) {
+    throw new DefinitionRefused([`These fields are required: [${missing.join(', ')}] at /`])
+  }
   const jsonPath = jsonPathProblems(value)
   if (jsonPath.length > 0) throw new DefinitionRefused(jsonPath)
   const parsed = machine.safeParse(value)
@@ -225,6 +229,8 @@ export function parseDefinition(source: unknown): Machine {
   if (dangling.length > 0) throw new DefinitionRefused(dangling)
   return parsed.data
 }
+
+const missingFields = (value: object) => ['States', 'StartAt'].filter((field) => !Object.hasOwn(value, field))
 
 function parseJson(text: string): unknown {
   try {

@@ -19,7 +19,12 @@ export function lintFlow(flow: Flow, path = ''): Finding[] {
       findings.push({ path: at, rule: 'unreachable-state', message: `State "${name}" is not reachable.` })
     }
     if (state.Type === 'Task') findings.push(...lintResource(state, at))
-    findings.push(...lintFields(state, at), ...lintWildcards(state, at), ...lintTimestamp(state, at))
+    findings.push(
+      ...lintFields(state, at),
+      ...lintWildcards(state, at),
+      ...lintWait(state, at),
+      ...lintLabel(state, at),
+    )
     for (const [child, where] of innerFlows(state)) findings.push(...lintFlow(child, `${at}/${where}`))
   }
   return findings
@@ -48,9 +53,23 @@ function lintFields(state: State, at: string): Finding[] {
     }))
 }
 
+/** Names of Map runs: they become part of an ARN. */
+const label = /^[^\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]{1,40}$/u
+
+function lintLabel(state: State, at: string): Finding[] {
+  if (state.Type !== 'Map' || state.Label === undefined || label.test(state.Label)) return []
+  const message =
+    'Label must have 1 to 40 characters, without white space, wildcards, brackets and special characters'
+  return [{ path: `${at}/Label`, rule: 'label-format', message }]
+}
+
 /** A point in time that is written out is looked at when the state machine is created. */
-function lintTimestamp(state: State, at: string): Finding[] {
-  if (state.Type !== 'Wait' || state.Timestamp === undefined) return []
+function lintWait(state: State, at: string): Finding[] {
+  if (state.Type !== 'Wait') return []
+  if ((state.Seconds === undefined) === (state.Timestamp === undefined)) {
+    return [{ path: at, rule: 'wait-duration', message: 'A Wait has exactly one of Seconds and Timestamp' }]
+  }
+  if (state.Timestamp === undefined) return []
   if (expressionIn(state.Timestamp) !== undefined || readOffsetDateTime(state.Timestamp) !== undefined)
     return []
   const message = 'String does not match RFC3339 timestamp'

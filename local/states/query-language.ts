@@ -35,7 +35,8 @@ export function jsonPathProblems(definition: unknown): string[] {
   if (definition.QueryLanguage === 'JSONPath') {
     problems.push(`the query language JSONPath is not supported, at /QueryLanguage: ${remedy}`)
   }
-  walk(definition, '', definition.QueryLanguage === 'JSONata')
+  const { QueryLanguage: whole } = definition
+  walk(definition, '', whole === 'JSONata')
   return problems
 
   function walk(flow: Record<string, unknown>, path: string, jsonata: boolean): void {
@@ -45,7 +46,11 @@ export function jsonPathProblems(definition: unknown): string[] {
       const at = `${path}/States/${name}`
       const own = state.QueryLanguage === undefined ? jsonata : state.QueryLanguage === 'JSONata'
       if (state.QueryLanguage === 'JSONPath') {
-        problems.push(`the query language JSONPath is not supported, at ${at}/QueryLanguage: ${remedy}`)
+        problems.push(
+          whole === 'JSONata'
+            ? `'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at ${at}`
+            : `the query language JSONPath is not supported, at ${at}/QueryLanguage: ${remedy}`,
+        )
       } else {
         const used = fieldsOf(state).find((field) => jsonPathFields.has(field) || field.endsWith('.$'))
         const neutral = fieldsOf(state).find((field) => jsonataFields.has(field))

@@ -1,6 +1,7 @@
 /** How events follow one another, and what they and the context object tell: as in histories recorded on AWS. */
 import { expect, test } from 'vitest'
 import { refuseDefinition } from '../../local/states/check-definition.ts'
+import { DefinitionRefused } from '../../local/states/definition.ts'
 import { runDefinition } from '../../local/states/run-definition.ts'
 
 const jsonata = (states: Record<string, unknown>) => ({
@@ -149,3 +150,43 @@ test.each(['2016-12-05 21:29:29Z', '2016-12-05T21:29:29', '2016-13-05T21:29:29Z'
     ])
   },
 )
+
+const refused = (definition: unknown) => {
+  try {
+    return refuseDefinition(definition)
+  } catch (error) {
+    if (!(error instanceof DefinitionRefused)) throw error
+    return error.problems
+  }
+}
+
+test.each<[string, unknown, string]>([
+  ['without states and start', {}, 'These fields are required: [States, StartAt] at /'],
+  [
+    'without a start',
+    { QueryLanguage: 'JSONata', States: nothing.States },
+    'These fields are required: [StartAt] at /',
+  ],
+  [
+    'that falls back to JSONPath in a state',
+    jsonata({ Pass: { Type: 'Pass', QueryLanguage: 'JSONPath', End: true } }),
+    "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass",
+  ],
+  [
+    'with a Wait for nothing',
+    jsonata({ W: { Type: 'Wait', End: true } }),
+    'SCHEMA_VALIDATION_FAILED: A Wait has exactly one of Seconds and Timestamp at /States/W',
+  ],
+  [
+    'with a Wait for two things',
+    jsonata({ W: { Type: 'Wait', Seconds: 1, Timestamp: '2030-01-01T00:00:00Z', End: true } }),
+    'SCHEMA_VALIDATION_FAILED: A Wait has exactly one of Seconds and Timestamp at /States/W',
+  ],
+  ...['', 'a b', 'a?', 'x'.repeat(41)].map((Label): [string, unknown, string] => [
+    `with the label "${Label}"`,
+    jsonata({ M: { Type: 'Map', Label, ItemProcessor: nothing, End: true } }),
+    'SCHEMA_VALIDATION_FAILED: Label must have 1 to 40 characters, without white space, wildcards, brackets and special characters at /States/M/Label',
+  ]),
+])('a definition %s is refused at creation', (_, definition, problem) => {
+  expect(refused(definition)).toEqual([problem])
+})

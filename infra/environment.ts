@@ -48,6 +48,8 @@ export class Environment extends pulumi.ComponentResource {
   /** Project id to the URI of its definition. */
   readonly projectUris: Readonly<Record<string, pulumi.Output<string>>>
   readonly functions: Readonly<Record<FunctionName, StageFunction>>
+  /** Logical name to type and id of what outlives the environment. */
+  readonly inventory: Readonly<Record<string, pulumi.Input<{ type: string; id: string }>>>
 
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Environment', name, {}, options)
@@ -61,6 +63,12 @@ export class Environment extends pulumi.ComponentResource {
     this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)
     this.projectUris = this.#createProjects(args)
     this.functions = this.#createFunctions(args)
+    this.inventory = {
+      [`${name}-key`]: this.key.keyId.apply((id) => ({ type: 'aws:kms/key:Key', id })),
+      [`${name}-data`]: { type: 'aws:s3/bucket:Bucket', id: this.storage.bucketName },
+      [`${name}-logs`]: { type: 'aws:s3/bucket:Bucket', id: this.storage.logBucketName },
+      [`${name}-table-table`]: { type: 'aws:dynamodb/table:Table', id: this.table.tableName },
+    }
     this.registerOutputs({
       bucket: this.storage.bucketName,
       table: this.table.tableName,

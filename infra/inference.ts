@@ -13,6 +13,7 @@ const calls = [
   'merge-profile',
   'detect-drift',
   'score-part',
+  'compare-predictions',
   'write-report',
 ] as const satisfies readonly FunctionName[]
 

@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
+import { adopt } from './adoption.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant, type PrincipalStatement, policyDocument } from './policy-document.ts'
 
@@ -17,6 +18,7 @@ export interface KeyArgs {
 
 export class Key extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>
+  readonly keyId: pulumi.Output<string>
 
   constructor(name: string, args: KeyArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Key', name, {}, options)
@@ -29,10 +31,11 @@ export class Key extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: keyPolicy(account, names),
       },
-      { parent: this, protect, retainOnDelete: protect },
+      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-key`) },
     )
     new aws.kms.Alias(`${name}-alias`, { name: names.keyAlias(), targetKeyId: key.keyId }, { parent: this })
     this.arn = key.arn
+    this.keyId = key.keyId
     this.registerOutputs({ arn: this.arn })
   }
 

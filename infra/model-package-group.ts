@@ -1,6 +1,7 @@
 /** A project's model package group: the source of truth for its model versions. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { adopt } from './adoption.ts'
 import type { Names } from './names.ts'
 
 export interface ModelPackageGroupArgs {
@@ -9,7 +10,7 @@ export interface ModelPackageGroupArgs {
   readonly project: string
   readonly description: string
   /**
-   * Refuse to delete it, and keep it when the stack is destroyed.
+   * Refuse to destroy the stack while it holds it; without it the stack lets go, and the resource stays.
    * @default true
    */
   readonly protect?: boolean
@@ -26,7 +27,7 @@ export class ModelPackageGroup extends pulumi.ComponentResource {
     const group = new aws.sagemaker.ModelPackageGroup(
       `${name}-group`,
       { modelPackageGroupName: this.groupName, modelPackageGroupDescription: args.description },
-      { parent: this, protect, retainOnDelete: protect },
+      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-group`) },
     )
     this.arn = group.arn
     this.registerOutputs({ groupName: this.groupName, arn: this.arn })

@@ -19,6 +19,8 @@ export class UseCase extends pulumi.ComponentResource {
   readonly inferenceArn: pulumi.Output<string>
   readonly datasetImportArn: pulumi.Output<string>
   readonly modelPackageGroup: string
+  /** Logical name to type and id of what outlives the project's stack. */
+  readonly inventory: Readonly<Record<string, { type: string; id: string }>>
 
   constructor(name: string, args: UseCaseArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:UseCase', name, {}, options)
@@ -36,6 +38,12 @@ export class UseCase extends pulumi.ComponentResource {
     this.inferenceArn = inference.stateMachine.arn
     this.datasetImportArn = imports.stateMachine.arn
     this.modelPackageGroup = group.groupName
+    this.inventory = {
+      [`${name}-models-group`]: {
+        type: 'aws:sagemaker/modelPackageGroup:ModelPackageGroup',
+        id: group.groupName,
+      },
+    }
     this.#createRules(name, args)
     this.#createSchedule(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })

@@ -7,10 +7,12 @@ import { Environment } from '../infra/environment.ts'
 import { functionEntries } from '../infra/functions.ts'
 import { mapValues } from '../infra/map-values.ts'
 import { Names } from '../infra/names.ts'
+import { ReleaseRecord } from '../infra/release.ts'
 import { UseCase } from '../infra/use-case.ts'
 import { readConfiguration } from './configuration.ts'
 import { projects } from './projects.ts'
-import { releaseId } from './release.ts'
+import { describeRelease } from './release.ts'
+import { releaseKeys } from './release-manifest.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const settings = new pulumi.Config('regimen')
@@ -33,6 +35,20 @@ const useCases = Object.fromEntries(
     new UseCase(project.id, { ...configuration, names, account, root, environment, project }),
   ]),
 )
+const described = await describeRelease(root, { configuration, bundles })
+new ReleaseRecord('regimen-release', {
+  storage: environment.storage,
+  key: environment.key,
+  release: described.id,
+  manifest: described.manifest,
+  archive: described.archive,
+  keys: releaseKeys,
+  inventory: {
+    ...environment.inventory,
+    ...Object.assign({}, ...Object.values(useCases).map((each) => each.inventory)),
+  },
+  after: [environment, ...Object.values(useCases)],
+})
 
 /** Object storage and state. */
 export const bucket = environment.storage.bucketName
@@ -53,4 +69,4 @@ export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn, d
 export const projectUris = environment.projectUris
 export const modelPackageGroups = mapValues(useCases, ({ modelPackageGroup }) => modelPackageGroup)
 /** The same program, bundles, definitions and configuration have the same release. */
-export const release = releaseId(root, { configuration, bundles, projects: deployed })
+export const release = described.id

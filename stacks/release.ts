@@ -1,28 +1,66 @@
-/** The identity of what is deployed: one hash over bundles, definitions, projects and configuration. */
+/** The identity and the record of what is deployed: program, bundles, definitions, configuration, git commit. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Project } from '../functions/project.ts'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import type { Bundle } from '../infra/bundle.ts'
+import { commitOf } from './commit.ts'
 import type { Configuration } from './configuration.ts'
+import { keepArchive, packProgram } from './program-archive.ts'
+import { releaseManifest } from './release-manifest.ts'
 
 export interface ReleaseContent {
   readonly configuration: Configuration
   readonly bundles: Readonly<Record<string, Bundle>>
-  readonly projects: readonly Project[]
 }
 
-/** 12 hex digits; independent of the order in which bundles are listed. */
-export function releaseId(root: string, { configuration, bundles, projects }: ReleaseContent): string {
-  const hash = createHash('sha256')
-  const add = (text: string) => hash.update(`${Buffer.byteLength(text)}:`).update(text)
-  add(JSON.stringify(configuration))
-  for (const project of projects) add(JSON.stringify(project))
-  for (const [name, { code }] of Object.entries(bundles).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    add(name)
-    add(code)
+export interface Release {
+  /** 12 hex digits: the same content has the same release. */
+  readonly id: string
+  /** JSON. */
+  readonly manifest: string
+  /** File with the program's archive. */
+  readonly archive: string
+}
+
+const settings = z.object({ config: z.record(z.string(), z.unknown()).default({}) })
+
+/** The settings are those of the file, where what is secret is encrypted. */
+export async function describeRelease(
+  root: string,
+  { configuration, bundles }: ReleaseContent,
+): Promise<Release> {
+  const program = await packProgram(root, configuration.environment)
+  const { commit, changed } = commitOf(root)
+  const content = {
+    environment: configuration.environment,
+    commit,
+    changed,
+    program: { sha256: program.sha256, files: program.files },
+    bundles: hashes(Object.entries(bundles).map(([name, { code }]) => [name, code])),
+    stateMachines: hashes(definitions(root)),
+    configuration: settingsOf(root, configuration.environment),
   }
-  for (const flow of ['inference', 'training'])
-    add(readFileSync(join(root, 'statemachines', `${flow}.asl.json`), 'utf8'))
-  return hash.digest('hex').slice(0, 12)
+  const effective = JSON.stringify({ ...content, effective: configuration })
+  const id = sha256(effective).slice(0, 12)
+  const manifest = JSON.stringify(releaseManifest.parse({ release: id, ...content }))
+  return { id, manifest, archive: keepArchive(root, program) }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+const hashes = (texts: readonly (readonly [string, string])[]): Record<string, string> =>
+  Object.fromEntries(
+    texts.map(([name, text]) => [name, sha256(text)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+
+function definitions(root: string): [string, string][] {
+  const directory = join(root, 'statemachines')
+  const names = readdirSync(directory).filter((name) => name.endsWith('.asl.json'))
+  return names.map((name) => [name.replace('.asl.json', ''), readFileSync(join(directory, name), 'utf8')])
+}
+
+function settingsOf(root: string, environment: string): Record<string, unknown> {
+  return settings.parse(parse(readFileSync(join(root, `Pulumi.${environment}.yaml`), 'utf8')) ?? {}).config
 }

@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { isObject } from '../gateway/json.ts'
+import type { Drift } from './refresh.ts'
+import type { PlannedStep } from './stateful-types.ts'
 
 export interface DeployOptions {
   readonly stack: string
@@ -11,6 +14,12 @@ export interface DeployOptions {
   /** Directory with Pulumi.yaml. */
   readonly programDir: string
   readonly region?: string
+  /** A preview changes nothing; a destroy evaluates no program. @default up */
+  readonly mode?: 'up' | 'preview' | 'destroy'
+  /** Look first how the resources stand in the cloud. @default false */
+  readonly refresh?: boolean
+  /** Logical name to id of what is there already and becomes the stack's. */
+  readonly adopt?: Readonly<Record<string, string>>
   /** Hears of every resource: `created aws:s3/bucket:Bucket data`. */
   readonly onProgress?: (line: string) => void
 }
@@ -22,15 +31,25 @@ export interface Deployed {
   readonly deleted: number
   readonly unchanged: number
   readonly seconds: number
+  /** Every resource in the order of its registration, then what was deleted and what was kept. */
+  readonly steps: readonly PlannedStep[]
+  /** What had been changed or deleted outside the program; empty unless a refresh was asked for. */
+  readonly drift: readonly Drift[]
 }
+
+const drifted = z.array(
+  z.object({ urn: z.string(), kind: z.enum(['deleted', 'changed']), inputs: z.array(z.string()) }),
+)
+const kept = z.array(z.object({ urn: z.string(), type: z.string() }))
+const changes = ['created', 'updated', 'replaced', 'unchanged', 'imported'] as const
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 /** @throws Error with the program's or the resource's own message; what was applied until then is kept. */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
   const started = performance.now()
-  const counts = { created: 0, updated: 0, replaced: 0, unchanged: 0 }
-  const end: { outputs?: Record<string, unknown>; deleted: number; error?: string } = { deleted: 0 }
+  const steps: PlannedStep[] = []
+  const end: { outputs?: Record<string, unknown>; drift: Drift[]; error?: string } = { drift: [] }
   const errors: string[] = []
   const child = spawn(
     process.execPath,
@@ -45,22 +64,36 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
       options.programDir,
       '--region',
       options.region ?? process.env.AWS_REGION ?? 'us-east-1',
+      '--mode',
+      options.mode ?? 'up',
+      ...(options.refresh === true ? ['--refresh'] : []),
     ],
-    { cwd: options.programDir, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: options.programDir,
+      env: {
+        ...process.env,
+        ...(options.adopt === undefined ? {} : { REGIMEN_ADOPT: JSON.stringify(options.adopt) }),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   )
   createInterface({ input: child.stderr }).on('line', (line) => errors.push(line))
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = parseLine(line)
     if (message === undefined) return options.onProgress?.(line)
-    const { change, type, name, error, outputs, deleted, note } = message
+    const { type, name, urn, error, outputs, note } = message
     if (typeof note === 'string') options.onProgress?.(note)
-    if (change === 'created' || change === 'updated' || change === 'replaced' || change === 'unchanged') {
-      counts[change] += 1
+    const change = changes.find((each) => each === message.change)
+    if (change !== undefined) {
+      steps.push({ urn: String(urn), type: String(type), change })
       options.onProgress?.(`${change} ${String(type)} ${String(name)}`)
     }
     if (typeof error === 'string') end.error = error
     if (isObject(outputs)) end.outputs = outputs
-    if (Array.isArray(deleted)) end.deleted = deleted.length
+    if (message.drift !== undefined) end.drift = drifted.parse(message.drift)
+    for (const gone of z.array(z.string()).parse(message.deleted ?? []))
+      steps.push({ urn: gone, type: gone.split('::')[2] ?? '', change: 'deleted' })
+    for (const each of kept.parse(message.retained ?? [])) steps.push({ ...each, change: 'retained' })
   })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
@@ -70,13 +103,17 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     throw new Error(
       `deploy of ${options.stack} failed: ${end.error ?? (errors.slice(-20).join('\n') || `exit status ${code}`)}`,
     )
+  const count = (...wanted: PlannedStep['change'][]) =>
+    steps.filter(({ change }) => wanted.includes(change)).length
   return {
     outputs: end.outputs,
-    created: counts.created,
-    updated: counts.updated + counts.replaced,
-    deleted: end.deleted,
-    unchanged: counts.unchanged,
+    created: count('created', 'imported'),
+    updated: count('updated', 'replaced'),
+    deleted: count('deleted'),
+    unchanged: count('unchanged'),
     seconds: (performance.now() - started) / 1_000,
+    steps,
+    drift: end.drift,
   }
 }
 

@@ -19,11 +19,35 @@ const { values: options } = parseArgs({
     program: { type: 'string' },
     account: { type: 'string', default: '000000000000' },
     region: { type: 'string', default: 'us-east-1' },
+    /** `up`, `preview` or `destroy`. */
+    mode: { type: 'string', default: 'up' },
+    /** Look first how the resources stand in the cloud. */
+    refresh: { type: 'boolean', default: false },
   },
 })
 const stack = options.stack ?? 'dev'
 const directory = resolve(options.program ?? '.')
 const place = { accountId: options.account, region: options.region, partition: 'aws' }
+
+const preview = options.mode === 'preview'
+
+/** What a registration says beside what the mocks hand on. */
+interface Registration {
+  getType(): string
+  getName(): string
+  getProtect(): boolean
+  getRetainondelete(): boolean
+  getImportid(): string
+}
+const registrations = new Map<string, Registration>()
+
+/** Stands for a value that is known after the update only: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
+const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
+
+/** Outputs that the program reads of a resource which is not made yet. */
+const unknownOutputs: Json = Object.fromEntries(
+  ['arn', 'keyId', 'version', 'qualifiedArn', 'url', 'versionId', 'etag'].map((name) => [name, unknown]),
+)
 
 /** The first is the cause; Pulumi reports everything that depended on it as a failure too. */
 const failures: unknown[] = []
@@ -49,7 +73,16 @@ async function deploy(): Promise<void> {
     // The functions run on this computer, whatever the stack says of Lambda's.
     [`${config.project}:duckdbPlatform`]: 'host',
   })
-  await control('begin', {})
+  const { drift } = await control('begin', {
+    preview,
+    destroy: options.mode === 'destroy',
+    refresh: options.refresh,
+  })
+  say({ drift })
+  if (options.mode === 'destroy') {
+    say({ outputs: {}, ...(await control('finish', { outputs: {} })) })
+    return
+  }
   process.on('unhandledRejection', (reason) => failures.push(reason))
   await pulumi.runtime.setMocks(
     {
@@ -62,17 +95,37 @@ async function deploy(): Promise<void> {
     },
     config.project,
     stack,
-    false,
+    preview,
   )
+  listen()
   const main = join(directory, config.main)
   const module: unknown = await import(pathToFileURL(main).href)
   const exported = typeof module === 'object' && module !== null ? { ...module } : {}
-  const outputs = await resolved(exported)
+  const outputs = preview ? known(exported) : await resolved(exported)
   await pulumi.runtime.disconnect()
   if (failures.length > 0) throw failures[0]
   const plainOutputs = await toPlain(outputs)
-  const { deleted } = await control('finish', { outputs: plainOutputs })
-  say({ outputs: plainOutputs, deleted })
+  say({ outputs: plainOutputs, ...(await control('finish', { outputs: plainOutputs })) })
+}
+
+/** Pulumi's mocks keep a resource's options to themselves: its monitor is asked before they hear of it. */
+function listen(): void {
+  const monitor: unknown = pulumi.runtime.getMonitor()
+  if (typeof monitor !== 'object' || monitor === null || !('registerResource' in monitor))
+    throw new Error('the Pulumi runtime gave no monitor')
+  const { registerResource } = monitor
+  if (typeof registerResource !== 'function') throw new Error('the Pulumi monitor registers nothing')
+  Object.assign(monitor, {
+    registerResource: (request: Registration, ...rest: unknown[]) => {
+      registrations.set(`${request.getType()}::${request.getName()}`, request)
+      return registerResource.call(monitor, request, ...rest)
+    },
+  })
+}
+
+/** Exports that are no outputs: in a preview the others may never be known. */
+function known(exported: Record<string, unknown>): unknown {
+  return Object.fromEntries(Object.entries(exported).filter(([, value]) => typeof value === 'string'))
 }
 
 /** Exports of the program with every output awaited; a default export that is a function is called. */
@@ -92,10 +145,20 @@ async function register(args: pulumi.runtime.MockResourceArgs): Promise<pulumi.r
   if (args.type.startsWith('pulumi:')) return { id: `${args.name}-id`, state: args.inputs }
   const urn = `urn:pulumi:${stack}::${pulumi.getProject()}::${args.type}::${args.name}`
   const inputs = await toPlain(args.inputs)
-  const answer = await control('resources', { type: args.type, name: args.name, urn, inputs })
-  say({ change: answer.change, type: args.type, name: args.name, id: answer.id })
-  const outputs = isObject(answer.outputs) ? answer.outputs : {}
-  return { id: String(answer.id), state: { ...args.inputs, ...withoutInputs(outputs, args.inputs) } }
+  const given = registrations.get(`${args.type}::${args.name}`)
+  const answer = await control('resources', {
+    type: args.type,
+    name: args.name,
+    urn,
+    inputs,
+    protect: given?.getProtect() ?? false,
+    retainOnDelete: given?.getRetainondelete() ?? false,
+    importId: given?.getImportid() ?? '',
+  })
+  say({ change: answer.change, type: args.type, name: args.name, urn, id: answer.id })
+  const known = isObject(answer.outputs) ? answer.outputs : unknownOutputs
+  const state = { ...args.inputs, ...withoutInputs(known, args.inputs) }
+  return { id: typeof answer.id === 'string' ? answer.id : preview ? undefined : String(answer.id), state }
 }
 
 /** Inputs keep their own values: the program's assets are not directories. */

@@ -154,7 +154,7 @@ export class Stacks {
     }
     refuseLoss(before, 'replaced')
     // Names are explicit, so that the old one must go before the new one can take its name.
-    await this.#operations.delete(type, name, before.id, before.outputs)
+    if (!before.retainOnDelete) await this.#operations.delete(type, name, before.id, before.outputs)
     const made = await this.#operations.create(type, name, inputs)
     return await keep('replaced', made.id, made.outputs)
   }

@@ -33,6 +33,8 @@ export interface Rig {
   put(key: string, text: string): Promise<string>
   train(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
+  /** Imports an object or a prefix of the bucket as a version of a dataset. */
+  importObject(project: Project, projectUri: string, uri: string, name: string): Promise<Ended>
   read(uri: string): Promise<string>
   json(uri: string): Promise<unknown>
   /** Everything that is kept beside the bucket and the table: histories, metrics, messages, events, logs. */
@@ -178,6 +180,14 @@ export async function startRig(): Promise<Rig> {
         requestedBy: 'arn:aws:iam::000000000000:user/test',
         idempotencyKey: `run ${asked++}`,
         inference: { inputUri },
+      }),
+    importObject: (project, projectUri, uri, name) =>
+      run(project, projectUri, {
+        pipeline: 'dataset-import',
+        project: project.id,
+        requestedBy: 'arn:aws:iam::000000000000:user/test',
+        idempotencyKey: `run ${asked++}`,
+        import: { name, source: { kind: 'object', uri } },
       }),
     read: async (uri) => (await getBytes({ uri })).toString('utf8'),
     json: getJson,

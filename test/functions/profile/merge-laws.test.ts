@@ -235,15 +235,13 @@ describe('the laws of merging', () => {
           found: fc.dictionary(fc.constantFrom('ssn', 'email'), fc.nat(9)),
         }),
       }),
-      keys: fc
-        .uniqueArray(fc.nat(30), { maxLength: 9 })
-        .map((ids) => [
-          {
-            columns: ['x'],
-            repeated: ids.length,
-            hashes: ids.map((id): [string, number] => [String(id).padStart(4, '0'), 1 + (id % 3)]).sort(),
-          },
-        ]),
+      keys: fc.uniqueArray(fc.nat(30), { maxLength: 9 }).map((ids) => [
+        {
+          columns: ['x'],
+          repeated: ids.length,
+          hashes: ids.map((id): [string, number] => [String(id).padStart(4, '0'), 1 + (id % 3)]).sort(),
+        },
+      ]),
       mixed: fc.constant({ x: { type: 'number' as const, count: 2, first: { part: 0, row: 3 } } }),
     })
     /** Equal entries may change places with each other. */

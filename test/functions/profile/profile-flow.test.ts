@@ -13,6 +13,10 @@ vi.mock(
   '../../../functions/object-store.ts',
   async () => (await import('../../builders/memory-objects.ts')).memoryObjectStore,
 )
+vi.mock(
+  '../../../functions/put-file-store.ts',
+  async () => (await import('../../builders/memory-objects.ts')).memoryObjectStore,
+)
 
 type Purpose = 'training' | 'inference'
 const read = (uri: string) => JSON.parse(objects.get(uri)!.toString('utf8'))
@@ -57,7 +61,7 @@ describe('profiling a run', () => {
     expect(many.quality).toEqual({ passed: true, summary: '400 rows keep the schema contract' })
     const comparable = (profile: Profile) =>
       JSON.parse(
-        JSON.stringify({ ...profile, parts: [] }, (_, value) =>
+        JSON.stringify({ ...profile, parts: [], examination: undefined, findings: undefined }, (_, value) =>
           typeof value === 'number' ? Number(value.toPrecision(9)) : value,
         ),
       )

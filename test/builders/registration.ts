@@ -1,5 +1,5 @@
 /** A registration as the training flow sends it. */
-import type { Registration } from '../../functions/registry/model.ts'
+import { type Model, modelSchema, type Registration } from '../../functions/registry/model.ts'
 
 export function registrationOf(change: Partial<Registration> = {}): Registration {
   const { project = 'demo', runId = 'run0000000000001' } = change
@@ -27,3 +27,11 @@ export function registrationOf(change: Partial<Registration> = {}): Registration
     ...change,
   }
 }
+
+/** The same as the registry keeps it. */
+export const registeredModel = (change: Partial<Model> = {}): Model =>
+  modelSchema.parse({
+    ...{ ...registrationOf(), version: '1', status: 'Approved', createdBy: 'ada' },
+    packageArn: 'arn:aws:sagemaker:us-east-1:000000000000:model-package/regimen-dev-demo/1',
+    ...change,
+  })

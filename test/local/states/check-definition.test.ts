@@ -158,7 +158,7 @@ describe('finds', () => {
   })
 })
 
-test.each(['training', 'inference'])(
+test.each(['training', 'inference', 'dataset-import'])(
   'the %s machine has no unbound variable, unknown function or integration',
   (name) => {
     const file = join(import.meta.dirname, '../../../statemachines', `${name}.asl.json`)

@@ -7,6 +7,7 @@ const longestScale = 4
 
 /** @returns each value once, ascending, with its count; undefined where the numbers are not dense on such a scale. */
 export function countDecimals(numbers: Float64Array): WeightedNumbers | undefined {
+  if (numbers.length === 0) return undefined
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
   for (let at = 0; at < numbers.length; at++) {

@@ -4,7 +4,6 @@ import type { Profile } from '../profile/profile.ts'
 import { drawing } from './drawing.ts'
 import { formatDecimal, formatSigned } from './format-number.ts'
 import { html, type Markup } from './markup.ts'
-import { place } from './scale.ts'
 import { computedIn, type Section, table } from './section.ts'
 
 interface Pair {
@@ -97,7 +96,7 @@ function map(names: readonly string[], pairs: readonly Pair[]): Markup {
     if (strength < 0.02) return []
     const [low, high] = [Math.min(column, row), Math.max(column, row)]
     return [
-      html`<rect class="${kind}" x="${labelled + low * cell}" y="${high * cell}" width="${cell - 1}" height="${cell - 1}" opacity="${place(strength * 10) === '0' ? 0.02 : strength}"><title>${x} · ${y}: ${formatSigned(value, 2)}</title></rect>`,
+      html`<g><title>${x} · ${y}: ${formatSigned(value, 2)}</title><rect class="${kind}" x="${labelled + low * cell}" y="${high * cell}" width="${cell - 1}" height="${cell - 1}" opacity="${strength}"/></g>`,
     ]
   })
   const style = `width:${width}px;max-width:none`

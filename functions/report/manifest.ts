@@ -64,6 +64,7 @@ export function inferenceManifest(request: InferenceRequest, finishedAt: string)
       plan: request.planUri,
       profile: request.profileUri,
       drift: request.driftUri,
+      evaluation: request.evaluationUri,
       predictions: Array.from({ length: parts }, (_, index) => inferenceRun.predictionsPart(runUri, index)),
       scores: Array.from({ length: parts }, (_, index) => inferenceRun.scoresPart(runUri, index)),
       report: inferenceRun.report(runUri),

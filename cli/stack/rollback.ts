@@ -1,0 +1,59 @@
+/** Brings an environment back to a release: its program and its configuration, over whatever was changed since. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ReleaseManifest } from '../../stacks/release-manifest.ts'
+import type { Engine, Update } from './engine.ts'
+import { type Place, readInventory, readProgram, readRelease } from './read-releases.ts'
+import { restoreProgram } from './restore-program.ts'
+
+export interface RolledBack {
+  readonly release: string
+  /** False: only looked at. */
+  readonly applied: boolean
+  readonly update: Update
+}
+
+/**
+ * Refreshes and previews, asks, then updates.
+ * @param agree hears the preview; false leaves everything as it is
+ * @throws RegimenError when the release is not there, or the update would lose what cannot be made again
+ */
+export async function rollBack(
+  place: Place,
+  engine: Engine,
+  release: string,
+  agree: (update: Update) => Promise<boolean>,
+): Promise<RolledBack> {
+  return await withProgram(place, release, async (directory) => {
+    const planned = await engine.preview(directory)
+    if (!(await agree(planned))) return { release, applied: false, update: planned }
+    return { release, applied: true, update: await engine.up(directory) }
+  })
+}
+
+/** Makes a destroyed environment again as a release had it; what was kept becomes the new stack's. */
+export async function recreate(place: Place, engine: Engine, release: string): Promise<RolledBack> {
+  const inventory = await readInventory(place)
+  return await withProgram(place, release, async (directory) => {
+    const held = await engine.holds(directory)
+    const kept = Object.entries(inventory).filter(([name]) => !held.has(name))
+    const adopt = Object.fromEntries(kept.map(([name, { id }]) => [name, id] as const))
+    return { release, applied: true, update: await engine.up(directory, adopt) }
+  })
+}
+
+async function withProgram<Result>(
+  place: Place,
+  release: string,
+  use: (directory: string, manifest: ReleaseManifest) => Promise<Result>,
+): Promise<Result> {
+  const manifest = await readRelease(place, release)
+  const directory = mkdtempSync(join(tmpdir(), `regimen-${release}-`))
+  try {
+    await restoreProgram(await readProgram(place, release), manifest, directory)
+    return await use(directory, manifest)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

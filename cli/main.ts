@@ -7,6 +7,7 @@ import { driftCommand } from './commands/drift.ts'
 import { executionsCommand } from './commands/executions.ts'
 import { experimentsCommand } from './commands/experiments.ts'
 import { inferCommand } from './commands/infer.ts'
+import { labelsCommand } from './commands/labels.ts'
 import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
 import { modelsCommand } from './commands/models.ts'
 import { profileCommand } from './commands/profile.ts'
@@ -24,6 +25,7 @@ const commands = [
   datasetsCommand,
   trainCommand,
   inferCommand,
+  labelsCommand,
   executionsCommand,
   experimentsCommand,
   modelsCommand,

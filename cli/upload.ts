@@ -36,6 +36,15 @@ export async function uploadBatch(context: Context, file: string): Promise<strin
   return uri
 }
 
+/** @returns the URI of a delivery of labels. */
+export async function uploadLabels(context: Context, file: string): Promise<string> {
+  const { uri } = await upload(
+    file,
+    ({ version, fileName }) => `s3://${context.bucket}/${context.project}/labels/${version}/${fileName}`,
+  )
+  return uri
+}
+
 async function upload(file: string, place: (content: Omit<Uploaded, 'uri'>) => string): Promise<Uploaded> {
   const unpacked = await unpack(file)
   try {

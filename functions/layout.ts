@@ -39,6 +39,10 @@ export const inferenceRun = {
   profile: (run: string) => `${run}/profile.json`,
   samplePart: (run: string, index: number) => `${run}/sample/${partName(index)}.parquet`,
   drift: (run: string) => `${run}/drift.json`,
+  /** Deliveries of labels, each under a name made of its content. */
+  labelsPrefix: (run: string) => `${run}/labels/`,
+  labels: (run: string, content: string) => `${run}/labels/${content}.json`,
+  performance: (run: string) => `${run}/performance.json`,
   scoresPart: (run: string, index: number) => `${run}/scores/${partName(index)}.csv`,
   predictionsPart: (run: string, index: number) => `${run}/predictions/${partName(index)}.jsonl`,
   predictionsPrefix: (run: string) => `${run}/predictions/`,
@@ -58,6 +62,10 @@ export const driftState = {
   unsentClaims: (root: string, name: string) => `${root}/unsent-metrics-claims/${name}/`,
   sentPrefix: (root: string) => `${root}/unsent-metrics-sent/`,
   sent: (root: string, name: string) => `${root}/unsent-metrics-sent/${name}`,
+  /** What labels said of each run of a model, in the order of time: what a window of monitoring reads. */
+  performancePrefix: (root: string, modelVersion: string) => `${root}/performance-history/${modelVersion}/`,
+  performance: (root: string, modelVersion: string, at: string, run: string) =>
+    `${root}/performance-history/${modelVersion}/${compact(at)}-${lastOf(run)}.json`,
   /** A line of each run of a model, in the order of time. */
   historyPrefix: (root: string, modelVersion: string) => `${root}/drift-history/${modelVersion}/`,
   history: (root: string, modelVersion: string, at: string, run: string) =>

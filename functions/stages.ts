@@ -248,6 +248,31 @@ export const contracts = {
       metricsPublished: z.boolean(),
     }),
   },
+  joinLabels: {
+    input: z.object({
+      contract: z.literal(contractVersion).default(contractVersion),
+      /** The inference run whose predictions the labels judge. */
+      runUri: uri,
+      /** CSV with the columns `example_key` and `label`. */
+      labelsUri: uri,
+      /** @default now */
+      receivedAt: z.iso.datetime().optional(),
+    }),
+    /** null: too few labels to say. */
+    output: z.object({
+      performanceUri: uri,
+      status: z.enum(['complete', 'partial', 'insufficient-data']),
+      predictions: count,
+      labelled: count,
+      coverage: z.number(),
+      metric: z.string().nullable(),
+      value: z.number().nullable(),
+      reference: z.number().nullable(),
+      worse: z.boolean().nullable(),
+      reason: z.string(),
+      metricsPublished: z.boolean(),
+    }),
+  },
   writeReport: {
     input: z.discriminatedUnion('purpose', [
       runContext.extend({

@@ -244,6 +244,29 @@ export const functionDefinitions = {
       to.publishMetrics(),
     ],
   },
+  'join-labels': {
+    entry: 'functions/drift/join-labels.handler.ts',
+    description:
+      "Joins labels that arrived late to a run's predictions and measures what the model was worth",
+    ...heavy,
+    variables: ['ENVIRONMENT'],
+    grants: (to) => [
+      to.read(
+        project,
+        evaluation,
+        '*/labels/*',
+        ...['manifest.json', 'predictions/*', 'labels/*'].map((file) => `*/inference/*/${file}`),
+      ),
+      to.write(
+        '*/inference/*/labels/*',
+        '*/inference/*/performance.json',
+        '*/performance-history/*',
+        '*/unsent-metrics/*',
+      ),
+      to.list('*/inference/*/labels/*'),
+      to.publishMetrics(),
+    ],
+  },
   'compare-predictions': {
     entry: 'functions/drift/predictions.handler.ts',
     description: "Compares a batch's predictions with those of training, and estimates how good they are",

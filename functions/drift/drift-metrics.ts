@@ -13,6 +13,10 @@ export interface DriftMetric {
     | 'JointDriftArea'
     | 'PredictionDriftEffect'
     | 'EstimatedRocAuc'
+    | 'LabelCoverage'
+    | 'RocAuc'
+    | 'Rmse'
+    | 'ConceptDrift'
   readonly value: number
   readonly unit: 'Count' | 'None'
 }

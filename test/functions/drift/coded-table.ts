@@ -1,6 +1,8 @@
 /** A table held as codes, so that thousands of seeded resamples are profiled in seconds: a resample is a list of rows. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { exactCells } from '../../../functions/profile/exact.ts'
+import { countCells } from '../../../functions/profile/numeric-column.ts'
 import type {
   CategoryColumn,
   NumericColumn,
@@ -58,20 +60,17 @@ export function codeValues(cells: readonly (number | string | null)[]): CodedCol
 
 export const rowsOf = (table: CodedTable) => [...table.values()][0]?.codes.length ?? 0
 
-/** The profile of the rows, as the platform would make it of listed values. */
-export function profileRows(
-  table: CodedTable,
-  rows: ArrayLike<number>,
-  leave: readonly string[] = [],
-): Profile {
-  const columns = [...table].filter(([name]) => !leave.includes(name))
-  return profileOf(
-    rows.length,
-    Object.fromEntries(columns.map(([name, column]) => [name, profiled(column, rows)])),
-  )
+/** The profile of the rows, as the platform makes it: beyond 1,000 values in quantile cells, or in those of the baseline. */
+export function profileRows(table: CodedTable, rows: ArrayLike<number>, baseline?: Profile): Profile {
+  const columns = [...table].map(([name, column]) => [name, profiled(column, rows, baseline?.columns[name])])
+  return profileOf(rows.length, Object.fromEntries(columns))
 }
 
-function profiled({ codes, values }: CodedColumn, rows: ArrayLike<number>): ProfileColumn {
+function profiled(
+  { codes, values }: CodedColumn,
+  rows: ArrayLike<number>,
+  before?: ProfileColumn,
+): ProfileColumn {
   const counts = new Float64Array(values.length)
   let nulls = 0
   for (let at = 0; at < rows.length; at++) {
@@ -80,7 +79,7 @@ function profiled({ codes, values }: CodedColumn, rows: ArrayLike<number>): Prof
     else counts[code]!++
   }
   const base = { count: rows.length - nulls, nulls, unreadable: 0, violations: [] }
-  if (isNumbers(values)) return numeric(base, values, counts)
+  if (isNumbers(values)) return numeric(base, values, counts, before?.kind === 'numeric' ? before : undefined)
   const levels = values
     .map((value, at): [string, number] => [String(value), counts[at]!])
     .filter(([, count]) => count > 0)
@@ -92,12 +91,28 @@ function numeric(
   base: Pick<NumericColumn, 'count' | 'nulls' | 'unreadable' | 'violations'>,
   values: readonly number[],
   counts: Float64Array,
+  before: NumericColumn | undefined,
 ): NumericColumn {
-  const levels: [number, number][] = []
-  for (let at = 0; at < values.length; at++) if (counts[at]! > 0) levels.push([values[at]!, counts[at]!])
-  const [min = null] = levels[0] ?? []
-  const [max = null] = levels.at(-1) ?? []
-  return { ...base, kind: 'numeric', type: 'number', min, max, mean: null, m2: 0, levels }
+  const kept: number[] = []
+  for (let at = 0; at < values.length; at++) if (counts[at]! > 0) kept.push(at)
+  const found = kept.map((at) => values[at]!)
+  const times = kept.map((at) => counts[at]!)
+  const [min = null] = found
+  const column = {
+    ...base,
+    kind: 'numeric',
+    type: 'number',
+    min,
+    max: found.at(-1) ?? null,
+    mean: null,
+    m2: 0,
+  } as const
+  const edges = before?.cells?.edges
+  if (edges !== undefined) return { ...column, cells: countCells(edges, found, times) }
+  const cells = exactCells(found, times, base.count)
+  return cells === undefined
+    ? { ...column, levels: found.map((value, at) => [value, times[at]!]) }
+    : { ...column, cells }
 }
 
 /** `count` different rows of `from`, in random order. */
@@ -129,6 +144,7 @@ export function changed(
   name: string,
   change: (value: number | string | null) => number | string | null,
   rows: ArrayLike<number>,
+  baseline: Profile,
 ): Profile {
   const column = table.get(name)
   if (column === undefined) throw new Error(`no column ${name}`)
@@ -136,7 +152,10 @@ export function changed(
     const code = column.codes[rows[at]!]!
     return change(code < 0 ? null : column.values[code]!)
   })
-  const rest = profileRows(table, rows)
+  const rest = profileRows(table, rows, baseline)
   const places = Int32Array.from({ length: rows.length }, (_, at) => at)
-  return { ...rest, columns: { ...rest.columns, [name]: profiled(codeValues(cells), places) } }
+  return {
+    ...rest,
+    columns: { ...rest.columns, [name]: profiled(codeValues(cells), places, baseline.columns[name]) },
+  }
 }

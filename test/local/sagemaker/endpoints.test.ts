@@ -20,10 +20,17 @@ import {
   UpdateEndpointCommand,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker'
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { predict } from '../../../functions/scoring/predict.ts'
 import { readModel } from '../../../functions/scoring/read-model.ts'
 import { sagemakerService } from '../../../local/sagemaker/service.ts'
+import { statesService } from '../../../local/states/service.ts'
 import { applyResources } from '../deploy/apply-resources.ts'
 import { eventually } from '../fake-cloud.ts'
 import { type TestCloud, testCloud } from '../running-cloud.ts'
@@ -124,7 +131,7 @@ async function invoke(name: string, body: string, headers: Record<string, string
 }
 
 beforeAll(async () => {
-  cloud = await testCloud({ services: [sagemakerService()], enforce: true })
+  cloud = await testCloud({ services: [sagemakerService(), statesService()], enforce: true })
   open()
   await s3.send(new CreateBucketCommand({ Bucket }))
   await train('one', (a, b) => a > b)
@@ -249,6 +256,64 @@ test('a model that is not there fails a new endpoint, which can then only be del
   )
 })
 
+test('a state machine makes a model, a configuration and an endpoint, and asks the endpoint', async () => {
+  const sfn = new SFNClient(cloud.client())
+  const run = async (name: string, States: Record<string, object>) => {
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(States)[0], States })
+    const { stateMachineArn } = await sfn.send(
+      new CreateStateMachineCommand({ name, roleArn: 'arn:aws:iam::000000000000:role/machine', definition }),
+    )
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn }))
+    return eventually(`${name} ends`, async () => {
+      const found = await sfn.send(new DescribeExecutionCommand({ executionArn }))
+      return found.status === 'RUNNING' ? undefined : found
+    })
+  }
+  const task = (resource: string, Arguments: object) => ({
+    Type: 'Task',
+    Resource: `arn:aws:states:::${resource}`,
+    Arguments,
+  })
+  const variant = {
+    VariantName: 'v0',
+    ModelName: 'flow',
+    InitialInstanceCount: 1,
+    InstanceType: 'ml.m5.large',
+  }
+  const PrimaryContainer = { Image, ModelDataUrl: `s3://${Bucket}/${artifact}` }
+  const made = await run('makes-endpoint', {
+    Model: {
+      ...task('sagemaker:createModel', { ModelName: 'flow', ExecutionRoleArn: roleArn, PrimaryContainer }),
+      Next: 'Configuration',
+    },
+    Configuration: {
+      ...task('sagemaker:createEndpointConfig', {
+        EndpointConfigName: 'flow',
+        ProductionVariants: [variant],
+      }),
+      Next: 'Endpoint',
+    },
+    Endpoint: {
+      ...task('sagemaker:createEndpoint', { EndpointName: 'flow', EndpointConfigName: 'flow' }),
+      End: true,
+    },
+  })
+  expect(made).toMatchObject({ status: 'SUCCEEDED' })
+  expect(JSON.parse(made.output ?? '')).toEqual({
+    EndpointArn: 'arn:aws:sagemaker:us-east-1:000000000000:endpoint/flow',
+  })
+  expect((await settled('flow')).EndpointStatus).toBe('InService')
+
+  const ask = (Body: string) =>
+    task('aws-sdk:sagemakerruntime:invokeEndpoint', { EndpointName: 'flow', ContentType: 'text/csv', Body })
+  const asked = await run('asks-endpoint', {
+    Ask: { ...ask('90,3'), Output: '{% $number($trim($states.result.Body)) %}', End: true },
+  })
+  expect(Number(asked.output)).toBeGreaterThan(0.5)
+  const refused = await run('asks-wrongly', { Ask: { ...ask('90'), End: true } })
+  expect(refused).toMatchObject({ status: 'FAILED', error: 'SageMakerRuntime.ModelErrorException' })
+})
+
 test('a role invokes only what its policy allows, and a model is read as its own role', async () => {
   const trust = JSON.stringify({
     Version: '2012-10-17',
@@ -278,6 +343,14 @@ test('a role invokes only what its policy allows, and a model is read as its own
   await configure('blind', artifact, [1], 'arn:aws:iam::000000000000:role/blind')
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: 'blind', EndpointConfigName: 'blind' }))
   expect((await settled('blind')).FailureReason).toMatch(/has permissions to download the object/)
+})
+
+test('an endpoint that a stop interrupts is brought up afterwards', async () => {
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: 'interrupted', EndpointConfigName: 'one' }))
+  cloud = await cloud.restart()
+  open()
+  expect((await settled('interrupted')).EndpointStatus).toBe('InService')
+  expect((await invoke('interrupted', '90,3')).status).toBe(200)
 })
 
 test('an endpoint serves after a restart, though artifact, model and configuration are gone', async () => {

@@ -16,7 +16,13 @@ import { releaseKeys } from './release-manifest.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const settings = new pulumi.Config('regimen')
-const configuration = readConfiguration(pulumi.getStack(), (key) => settings.get(key), Object.keys(projects))
+const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => /^regimen:(.+)$/.exec(key)?.[1] ?? [])
+const configuration = readConfiguration(
+  pulumi.getStack(),
+  (key) => settings.get(key),
+  Object.keys(projects),
+  given,
+)
 const [account, bundles] = await Promise.all([currentAccount(), bundleFunctions(root, functionEntries)])
 const names = new Names(configuration.environment)
 const deployed = Object.values(projects).filter(({ id }) => configuration.projects.includes(id))

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfiguration } from '../../stacks/configuration.ts'
-import { configurationOf } from './record-program.ts'
+import { configurationPage } from '../../stacks/document-settings.ts'
+import { settings } from '../../stacks/settings.ts'
+import { configurationOf, repository } from './record-program.ts'
 
 const read = (values: Record<string, string>, stack = 'dev') =>
   readConfiguration(stack, (key) => ({ projects: '["adherence"]', partBytes: '4000000', ...values })[key], [
@@ -19,6 +23,17 @@ test('fills in what is not set', () => {
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',
+    audit: false,
+    auditRetentionDays: 2_192,
+    people: false,
+    peoplePrincipals: [],
+    maxRunAgeDays: undefined,
+    alertEmails: [],
+    slackChannel: undefined,
+    monthlyBudgetDollars: undefined,
+    delivery: 'none',
+    deliveryRepository: undefined,
+    dashboards: true,
   })
 })
 
@@ -57,6 +72,30 @@ test.each([
     { logRetentionDays: '30' },
     'regimen:logRetentionDays: got 30; expected one of 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; correct it in Pulumi.dev.yaml',
   ],
+  [
+    { delivery: 'both' },
+    'regimen:delivery: got both; expected none or github; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { delivery: 'github' },
+    'regimen:deliveryRepository: got nothing; expected owner/name of a GitHub repository, which regimen:delivery needs; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { slackChannel: 'C0123456789' },
+    'regimen:slackToken: got nothing; expected a bot token with chat:write, which regimen:slackChannel needs; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { alertEmails: '["nobody"]' },
+    'regimen:alertEmails: got ["nobody"]; expected a list of e-mail addresses; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { peoplePrincipals: '["me"]' },
+    'regimen:peoplePrincipals: got ["me"]; expected a list of ARNs of IAM roles or users; correct it in Pulumi.dev.yaml',
+  ],
+  [
+    { maxRunAgeDays: '8' },
+    'regimen:maxRunAgeDays: got 8; expected a whole number of days from 1 to 7; correct it in Pulumi.dev.yaml',
+  ],
   [{ protect: 'yes' }, 'regimen:protect: got yes; expected true or false; correct it in Pulumi.dev.yaml'],
   [
     { architecture: 'arm' },
@@ -76,6 +115,19 @@ test('refuses a key that is missing', () => {
       'regimen:projects: got nothing; expected a list of project ids, at least one; correct it in Pulumi.prod.yaml',
     ),
   )
+})
+
+test('refuses a key that nothing reads', () => {
+  const values: Record<string, string> = { projects: '["adherence"]', partBytes: '4000000', partSize: '1' }
+  expect(() => readConfiguration('dev', (key) => values[key], ['adherence'], Object.keys(values))).toThrow(
+    /^regimen:partSize: got an unknown key; expected one of projects, partBytes, .*; correct it in Pulumi\.dev\.yaml$/,
+  )
+})
+
+test('the page of the documentation is the one that the settings give', () => {
+  const page = readFileSync(join(repository, 'docs/configuration.md'), 'utf8')
+  expect(page).toBe(configurationPage())
+  expect(page.match(/^\| `regimen:/gm)).toHaveLength(Object.keys(settings).length)
 })
 
 test('refuses a stack whose name would make names too long', () => {

@@ -36,6 +36,15 @@ export function checkHeader(
       do: 'leave them out of the file, or name them in source.columns of the project (source.extraColumns can say "ignore")',
     })
   }
+  // Without a header the first row stands for it, and its cells must not reach a message.
+  if (ignored.length === names.length)
+    throw new RegimenError('DatasetSchemaMismatch', {
+      what: 'no column of the header is known to the schema contract',
+      where: uri,
+      got: `${names.length} other ${names.length === 1 ? 'name' : 'names'}`,
+      expected: `${listed(missing)}`,
+      do: 'put the names of the columns into the first row, or correct source.columns of the project',
+    })
   throw new RegimenError('DatasetSchemaMismatch', {
     what: `column${missing.length === 1 ? '' : 's'} ${listed(missing)} missing`,
     where: uri,

@@ -7,6 +7,15 @@ import { planParts, type SchemaContract, type SourceFile } from './plan.ts'
 import { objectSource } from './source-text-store.ts'
 import { walkSource } from './walk-store.ts'
 
+/**
+ * Text that one run plans, in bytes: 40 GiB unless the environment says otherwise. One function walks over all of it
+ * (docs/decisions/0012-planning-in-one-pass.md); Parquet is planned by its footer, whatever its size.
+ */
+const maxPlannedBytes = () => Number(process.env.DATASET_MAX_PLANNED_BYTES ?? 40 * 1_024 ** 3)
+
+/** A part as JSON: Step Functions hands a Map's item on within 256 KiB, beside what else a function is told. */
+const maxPartBytes = 200_000
+
 export interface Plan {
   readonly parts: Part[]
   readonly files: SourceFile[]
@@ -30,13 +39,18 @@ export async function planSource(
   const objects = await findObjects(sourceUri)
   const files: SourceFile[] = []
   const ignored = new Set<string>()
+  let text = 0
   for (const object of objects) {
-    const file = await walkSource(objectSource(object), contract, partBytes)
+    const file = await walkSource(objectSource(object), contract, partBytes, maxPlannedBytes() - text)
     for (const name of checkHeader(file.header, contract, purpose, file.uri).ignored) ignored.add(name)
     files.push(file)
+    text += file.format === 'parquet' ? 0 : file.bytes
   }
+  const parts = planParts(files, partBytes)
+  const [first] = parts
+  if (first !== undefined && JSON.stringify(first).length > maxPartBytes) throw tooWide(first)
   return {
-    parts: planParts(files, partBytes),
+    parts,
     files,
     rows: files.reduce((sum, file) => sum + file.rows, 0),
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -65,3 +79,11 @@ function notFound(uri: string, error: unknown): never {
     throw new RegimenError('DatasetNotFound', { what: 'there is no such file', where: uri }, { cause: error })
   throw error
 }
+
+const tooWide = ({ header, uri }: Part) =>
+  new RegimenError('DatasetSchemaMismatch', {
+    what: `the names of the ${header?.length ?? 0} columns are too long together`,
+    where: `${uri}, header`,
+    expected: `at most ${maxPartBytes} bytes in each part of the plan`,
+    do: 'shorten the names, or leave columns out',
+  })

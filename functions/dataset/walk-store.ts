@@ -19,16 +19,21 @@ const sampleRows = 1_000
 
 type Columns = Pick<SchemaContract, 'columns'>
 
-/** @throws RegimenError `DatasetEmpty`, `DatasetUnreadable`, `DatasetSchemaMismatch` (broken header). */
+/**
+ * @param maxBytes of text that are walked over. @default no limit
+ * @throws RegimenError `DatasetEmpty`, `DatasetUnreadable`, `DatasetSchemaMismatch` (broken header).
+ */
 export async function walkSource(
   source: ByteSource,
   contract: Columns,
   partBytes: number,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<SourceFile> {
   const { uri, versionId, bytes } = source
   if (bytes === 0) parseHeader('', uri)
   const container = sniffContainer(await source.read(0, Math.min(16, bytes)), uri)
   if (container === 'parquet') return walkParquet(source, contract)
+  if (bytes > maxBytes) throw tooLarge(uri, maxBytes)
   const compression = container === 'text' ? 'none' : container
   const stored = await readHead(decompressed(storedChunks(source), compression, uri))
   if (compression !== 'none' && sniffContainer(stored.head, uri) !== 'text') throw nested(uri)
@@ -201,4 +206,12 @@ const tooWide = (uri: string) =>
     where: uri,
     expected: `at most ${maxTextBytes()} bytes`,
     do: 'upload it in UTF-8 or as Parquet, which are read in parts',
+  })
+
+const tooLarge = (uri: string, limit: number) =>
+  new RegimenError('DatasetUnreadable', {
+    what: 'there is more text than one run plans',
+    where: uri,
+    expected: `at most ${limit} bytes here, after the files before it`,
+    do: 'upload it as Parquet, or in several datasets',
   })

@@ -97,7 +97,7 @@ export async function putJsonOnce(uri: string, value: unknown): Promise<boolean>
   }
 }
 
-/** Copies an object within S3, at most 5 GiB. */
+/** Copies an object within S3, at most 5 GiB, without its tags: those ask for permissions of their own. */
 export async function copyObject(
   from: { readonly uri: string; readonly versionId?: string | undefined },
   to: string,
@@ -105,7 +105,13 @@ export async function copyObject(
   const { bucket, key } = parseS3Uri(from.uri)
   const path = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
   const version = from.versionId === undefined ? '' : `?versionId=${encodeURIComponent(from.versionId)}`
-  await s3().send(new CopyObjectCommand({ ...address(to), CopySource: `${path}${version}` }))
+  await s3().send(
+    new CopyObjectCommand({
+      ...address(to),
+      CopySource: `${path}${version}`,
+      TaggingDirective: 'REPLACE',
+    }),
+  )
 }
 
 export interface ObjectHead {

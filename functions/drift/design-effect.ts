@@ -29,7 +29,7 @@ export function kish(rows: readonly number[]): number {
  * Kish's design effect Σm²/Σm of the entities' row counts m, for rows that repeat within an entity (1965). A profile
  * counts the rows of the entities of smallest hash, which are a uniform sample of all, and all where they are few. One
  * without these counts knows rows n and distinct entities d only: counts are then taken as geometric, which gives
- * 2n/d − 1 and does not see the one patient who fills a tenth of a batch. Without an entity column it is 1.
+ * 2n/d − 1 and does not see the one entity that fills a tenth of a batch. Without an entity column it is 1.
  */
 export function designEffect(profile: Profile, entityKey: string | undefined): number {
   if (entityKey !== undefined && profile.entities !== undefined)

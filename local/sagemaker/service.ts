@@ -118,10 +118,13 @@ export function sagemakerService(options: Partial<RunnerOptions> = {}): LocalSer
       hosting.runner.resume()
     },
     async stop() {
-      await opened?.runner.shutdown()
-      await opened?.batch.transformer.shutdown()
-      await opened?.batch.tuner.shutdown()
-      await opened?.hosting.runner.shutdown()
+      const closing = opened
+      // What starts again reads what is on the disk.
+      opened = undefined
+      await closing?.runner.shutdown()
+      await closing?.batch.transformer.shutdown()
+      await closing?.batch.tuner.shutdown()
+      await closing?.hosting.runner.shutdown()
     },
   }
 }

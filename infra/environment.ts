@@ -37,6 +37,11 @@ export interface EnvironmentArgs {
    * @default none
    */
   readonly privateHosts?: readonly string[]
+  /**
+   * 64 hexadecimal digits: imports keep pseudonyms in the place of direct identifiers.
+   * @default identifiers are kept as they are
+   */
+  readonly pseudonymKey?: pulumi.Input<string> | undefined
 }
 
 export class Environment extends pulumi.ComponentResource {
@@ -129,6 +134,7 @@ export class Environment extends pulumi.ComponentResource {
     account,
     bundles,
     privateHosts = [],
+    pseudonymKey = '',
   }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
     return {
       BUCKET: this.storage.bucketName,
@@ -138,6 +144,7 @@ export class Environment extends pulumi.ComponentResource {
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
       PRIVATE_HOSTS: JSON.stringify(privateHosts),
+      PSEUDONYM_KEY: pseudonymKey,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
       CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
     }

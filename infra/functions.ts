@@ -15,6 +15,8 @@ export type Variable =
   | 'PRIVATE_HOSTS'
   /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
   | 'PROJECT_URIS'
+  /** Key of the pseudonyms that stand for direct identifiers; empty where they are kept as they are. */
+  | 'PSEUDONYM_KEY'
   /** Digest of all bundles: which program ran. */
   | 'CODE'
 
@@ -83,9 +85,9 @@ export const functionDefinitions = {
     description: 'Brings the data of an import to where their content says',
     ...heavy,
     scratchMegabytes: 10_240,
-    variables: ['BUCKET', 'TABLE', 'PRIVATE_HOSTS'],
+    variables: ['BUCKET', 'TABLE', 'PRIVATE_HOSTS', 'PSEUDONYM_KEY'],
     grants: (to) => [
-      to.read('*/datasets/*', '*/inbox/*', '*/downloads/*'),
+      to.read(project, '*/datasets/*', '*/inbox/*', '*/downloads/*'),
       to.write('*/datasets/*/data/*', '*/downloads/*'),
       to.list('*/datasets/*', '*/inbox/*', '*/downloads/*'),
       to.readTable(),

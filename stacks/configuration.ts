@@ -6,9 +6,10 @@ export type Configuration = {
   readonly environment: string
   readonly duckdbPlatform: 'linux-arm64' | 'linux-x64' | 'host'
 } & {
-  readonly [Name in Exclude<SettingName, 'duckdbPlatform' | 'slackToken' | 'pagerDutyRoutingKey'>]: z.output<
-    (typeof settings)[Name]['schema']
-  >
+  readonly [Name in Exclude<
+    SettingName,
+    'duckdbPlatform' | 'slackToken' | 'pagerDutyRoutingKey' | 'pseudonymKey'
+  >]: z.output<(typeof settings)[Name]['schema']>
 }
 
 /**
@@ -67,7 +68,9 @@ export function readConfiguration(
     privateHosts: read('privateHosts', settings.privateHosts),
     protect: read('protect', settings.protect),
     architecture,
-    duckdbPlatform: read('duckdbPlatform', settings.duckdbPlatform) ?? (architecture === 'arm64' ? 'linux-arm64' : 'linux-x64'),
+    duckdbPlatform:
+      read('duckdbPlatform', settings.duckdbPlatform) ??
+      (architecture === 'arm64' ? 'linux-arm64' : 'linux-x64'),
     audit: read('audit', settings.audit),
     auditRetentionDays: read('auditRetentionDays', settings.auditRetentionDays),
     people: read('people', settings.people),

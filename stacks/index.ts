@@ -34,6 +34,7 @@ const environment = new Environment('regimen', {
   root,
   bundles,
   projects: deployed,
+  pseudonymKey: settings.getSecret('pseudonymKey'),
 })
 const useCases = Object.fromEntries(
   deployed.map((project) => [

@@ -129,6 +129,16 @@ export const settings = {
     does: 'Slack channel that alarms and failed executions are posted to; needs `slackToken`.',
     absent: 'no Slack',
   }),
+  pseudonymKey: setting({
+    schema: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/)
+      .optional(),
+    expected: '64 hexadecimal digits (openssl rand -hex 32)',
+    does: 'Key of the pseudonyms that imports keep in the place of direct identifiers: for environments that must not hold them.',
+    absent: 'identifiers are kept as they are',
+    secret: true,
+  }),
   slackToken: setting({
     schema: z.string().optional(),
     expected: 'a bot token with chat:write',

@@ -7,7 +7,7 @@ import { parseS3Uri } from '../layout.ts'
 import { copyObject, download, head, list, type ObjectHead } from '../object-store.ts'
 import { contentHash } from './content-hash-store.ts'
 import type { PlacedDataset } from './import-source.ts'
-import { hashFile, type Place, placeFiles, putDiskFile } from './place-store.ts'
+import { type DiskFile, hashFile, kept, type Place, placeFiles, putDiskFile } from './place-store.ts'
 import { gunzipFile } from './unpack-store.ts'
 import { safeName } from './version-hash.ts'
 
@@ -34,6 +34,7 @@ export async function fetchObjects(
       expected: `s3://${place.bucket}/${place.project}/inbox/…`,
       do: 'copy the data there, or import the https URL of a public object',
     })
+  if (place.transform !== undefined) return await fetchChanged(place, uri, origin)
   if (key.endsWith('/')) return await fetchPrefix(place, uri)
   const object = await head(uri).catch((error: unknown) => notFound(uri, error))
   const file = key.slice(key.lastIndexOf('/') + 1)
@@ -82,7 +83,44 @@ async function unpackObject(place: Place, object: ObjectHead, file: string) {
   }
 }
 
+/** Every object by way of the disk, as the environment keeps it; what was uploaded stays where it was put. */
+async function fetchChanged(place: Place, uri: string, origin: string | undefined) {
+  const isPrefix = uri.endsWith('/')
+  const uris = isPrefix ? (await tablesBelow(uri)).map((one) => one.uri) : [uri]
+  const directory = await mkdtemp(join(tmpdir(), 'regimen-import-'))
+  try {
+    const files: DiskFile[] = []
+    for (const [at, one] of uris.entries()) {
+      const object = await head(one).catch((error: unknown) => notFound(one, error))
+      const below = isPrefix ? one.slice(uri.length) : one.slice(one.lastIndexOf('/') + 1)
+      const file = join(directory, `object-${at}`)
+      await download(object, file)
+      const unpacked = below.endsWith('.gz') ? await gunzipFile(file, `${file}-data`, one) : file
+      const name = below.replace(/\.gz$/, '').split('/').map(safeName).join('/')
+      files.push(...(await kept(place, [await hashFile(unpacked, name)], directory)))
+    }
+    const kind = isPrefix ? ('prefix' as const) : ('object' as const)
+    return await placeFiles(place, files, { kind, location: origin ?? uri }, putDiskFile)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
 async function fetchPrefix(place: Place, uri: string) {
+  const found = await tablesBelow(uri)
+  const files = []
+  for (const one of found) {
+    const object = await head(one.uri)
+    const name = one.uri.slice(uri.length).split('/').map(safeName).join('/')
+    files.push({ object, name, sha256: await contentHash(object), bytes: object.bytes })
+  }
+  return await placeFiles(place, files, { kind: 'prefix', location: uri }, ({ object }, to) =>
+    copy(object, to),
+  )
+}
+
+/** @throws RegimenError `DatasetNotFound` when there is none, `DatasetUnreadable` when there are too many. */
+async function tablesBelow(uri: string) {
   const found = (await list(uri)).filter((one) => one.bytes > 0 && !/\/[._][^/]*$/.test(one.uri))
   if (found.length === 0)
     throw new RegimenError('DatasetNotFound', {
@@ -98,15 +136,7 @@ async function fetchPrefix(place: Place, uri: string) {
       expected: `at most ${maxFiles}`,
       do: 'put their rows into fewer files',
     })
-  const files = []
-  for (const one of found) {
-    const object = await head(one.uri)
-    const name = one.uri.slice(uri.length).split('/').map(safeName).join('/')
-    files.push({ object, name, sha256: await contentHash(object), bytes: object.bytes })
-  }
-  return await placeFiles(place, files, { kind: 'prefix', location: uri }, ({ object }, to) =>
-    copy(object, to),
-  )
+  return found
 }
 
 async function copy(object: ObjectHead, to: string): Promise<void> {

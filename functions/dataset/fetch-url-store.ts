@@ -14,7 +14,7 @@ import { requiredVariable } from '../required-variable.ts'
 import { getItem, putNew, tableKeys, updateItem } from '../table-store.ts'
 import { defaultLimits, downloadTo, type Validator } from './download-store.ts'
 import type { PlacedDataset, UrlSource } from './import-source.ts'
-import { type DiskFile, hashFile, type Place, placeFiles, putDiskFile } from './place-store.ts'
+import { type DiskFile, hashFile, kept, type Place, placeFiles, putDiskFile } from './place-store.ts'
 import { gunzipFile, packingOf, unzipMembers } from './unpack-store.ts'
 import { safeName } from './version-hash.ts'
 
@@ -38,7 +38,7 @@ export async function fetchUrl(place: Place, source: UrlSource, requestedBy: str
     const { url, source: named, attribution, licence } = source
     const origin = { kind: 'url' as const, location: withoutSecrets(url), sha256, downloaded }
     const about = { source: named, attribution, licence }
-    return await placeFiles(place, files, { ...origin, ...about }, putDiskFile)
+    return await placeFiles(place, await kept(place, files, directory), { ...origin, ...about }, putDiskFile)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

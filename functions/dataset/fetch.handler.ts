@@ -1,15 +1,19 @@
 /** Door: brings the data of an import to where their content says, from the bucket or from a URL. */
 import { door } from '../door.ts'
+import { loadProject } from '../project-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { contracts } from '../stages.ts'
 import { versionBefore } from './dataset-store.ts'
 import { fetchObjects } from './fetch-object-store.ts'
 import { fetchUrl } from './fetch-url-store.ts'
+import { pseudonymising } from './pseudonymise-store.ts'
 
 export const handler = door({
   ...contracts.fetchDataset,
-  async run({ project, name, source, requestedBy }, logger) {
-    const place = { bucket: requiredVariable('BUCKET'), project, name }
+  async run({ project, projectUri, name, source, requestedBy }, logger) {
+    const key = process.env.PSEUDONYM_KEY ?? ''
+    const transform = key === '' ? undefined : pseudonymising(await loadProject(projectUri), key)
+    const place = { bucket: requiredVariable('BUCKET'), project, name, transform }
     const placed =
       source.kind === 'url'
         ? await fetchUrl(place, source, requestedBy)

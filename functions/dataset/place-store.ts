@@ -12,7 +12,12 @@ export interface Place {
   readonly bucket: string
   readonly project: string
   readonly name: string
+  /** What is kept instead of every file, where an environment keeps no table as it came. */
+  readonly transform?: FileTransform | undefined
 }
+
+/** A file on disk in, the file that is kept instead out; it may write into `directory`. */
+export type FileTransform = (file: DiskFile, directory: string) => Promise<DiskFile>
 
 export interface SizedFile extends HashedFile {
   readonly bytes: number
@@ -53,6 +58,18 @@ export async function hashFile(file: string, name: string): Promise<DiskFile> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   return { file, name, sha256: hash.digest('hex'), bytes: (await stat(file)).size }
+}
+
+/** The files as the environment keeps them. */
+export async function kept(
+  { transform }: Place,
+  files: readonly DiskFile[],
+  directory: string,
+): Promise<readonly DiskFile[]> {
+  if (transform === undefined) return files
+  const changed: DiskFile[] = []
+  for (const file of files) changed.push(await transform(file, directory))
+  return changed
 }
 
 export const putDiskFile = ({ file }: DiskFile, uri: string) => putFile(uri, file, 'text/csv')

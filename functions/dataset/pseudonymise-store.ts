@@ -8,14 +8,11 @@ import { pseudonymiser } from '../privacy/pseudonym.ts'
 import type { Project } from '../project.ts'
 import { cellFile } from './cell-file-store.ts'
 import { type OpenPart, openCells } from './part-store.ts'
-import { type DiskFile, hashFile } from './place-store.ts'
+import { type DiskFile, type FileTransform, hashFile } from './place-store.ts'
 import type { ByteSource } from './source-text-store.ts'
 import { cellName } from './typed-columns.ts'
 import { walkSource } from './walk-store.ts'
 import { cellLine } from './write-cells.ts'
-
-/** A file on disk in, the file that is kept instead out. */
-export type FileTransform = (file: DiskFile, directory: string) => Promise<DiskFile>
 
 /** Rows read at once. */
 const rowsAtOnce = 8_192

@@ -16,16 +16,16 @@ test('registers exactly these resources', () => {
   expect(counts).toEqual({
     'aws:cloudwatch/eventRule:EventRule': 3,
     'aws:cloudwatch/eventTarget:EventTarget': 3,
-    'aws:cloudwatch/logGroup:LogGroup': 24,
+    'aws:cloudwatch/logGroup:LogGroup': 26,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 1,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 25,
-    'aws:iam/role:Role': 25,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 25,
+    'aws:iam/policy:Policy': 27,
+    'aws:iam/role:Role': 27,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 27,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 1,
-    'aws:lambda/alias:Alias': 21,
-    'aws:lambda/function:Function': 21,
+    'aws:lambda/alias:Alias': 23,
+    'aws:lambda/function:Function': 23,
     'aws:lambda/layerVersion:LayerVersion': 1,
     'aws:lambda/permission:Permission': 3,
     'aws:s3/bucket:Bucket': 2,
@@ -148,7 +148,7 @@ test('only the starter may start executions, only registration may add versions,
   expect(mayDo('states:StartExecution')).toEqual(['start-run'])
   expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
   expect(mayDo('sagemaker:UpdateModelPackage')).toEqual([])
-  expect(mayDo('cloudwatch:PutMetricData')).toEqual(['compare-predictions', 'detect-drift'])
+  expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift', 'join-labels', 'compare-predictions'])
   expect(mayDo('sns:Publish')).toEqual(['record-outcome'])
 })
 

@@ -24,6 +24,8 @@ export type RegisteredDataset = z.output<typeof registered> & { readonly seconds
 
 export interface ImportOptions {
   readonly description?: string | undefined
+  /** Idempotency key: the same key is the same import. @default a fresh one */
+  readonly key?: string | undefined
   /** Of the content that a URL gives. */
   readonly sha256?: string | undefined
   /** Paths within a zip archive. */
@@ -39,10 +41,14 @@ export async function importDataset(
 ): Promise<RegisteredDataset> {
   const { description } = options
   const source = await sourceOf(context, from, name, options)
-  const run = await startRun(context, {
-    pipeline: 'dataset-import',
-    import: { name, source, ...(description === undefined ? {} : { description }) },
-  })
+  const run = await startRun(
+    context,
+    {
+      pipeline: 'dataset-import',
+      import: { name, source, ...(description === undefined ? {} : { description }) },
+    },
+    options.key,
+  )
   const finished = await finishRun(context, run)
   return { ...registered.parse(finished.output), seconds: finished.seconds }
 }

@@ -52,7 +52,9 @@ export async function playDemo(
 ): Promise<FinishedExecution[]> {
   useEndpoint(keeper.endpoint)
   const context = await again(keeper, () => openContext({ json: true }))
-  const dataset = await again(keeper, () => importDataset(context, files.table, 'faults'))
+  const dataset = await again(keeper, () =>
+    importDataset(context, files.table, 'faults', { key: 'faults-import' }),
+  )
   const { name, version, uri } = dataset
   const training = await play(keeper, context, 'train', {
     pipeline: 'training',

@@ -9,7 +9,7 @@ import { walkSource } from './walk-store.ts'
 
 /**
  * Text that one run plans, in bytes: 40 GiB unless the environment says otherwise. One function walks over all of it
- * (docs/decisions/0012-planning-in-one-pass.md); Parquet is planned by its footer, whatever its size.
+ * (docs/decisions/0013-planning-in-one-pass.md); Parquet is planned by its footer, whatever its size.
  */
 const maxPlannedBytes = () => Number(process.env.DATASET_MAX_PLANNED_BYTES ?? 40 * 1_024 ** 3)
 

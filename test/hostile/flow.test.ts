@@ -80,7 +80,12 @@ describe('the training machine', () => {
       'DatasetSchemaMismatch',
       'no column of the header is known',
     ],
-    ['the beginning of a Parquet file', () => Buffer.from('PAR1'), 'DatasetUnreadable', 'Parquet file is broken'],
+    [
+      'the beginning of a Parquet file',
+      () => Buffer.from('PAR1'),
+      'DatasetUnreadable',
+      'Parquet file is broken',
+    ],
     [
       'a list in JSON lines',
       () => Buffer.from(`${jsonLines}\n{"parcel":[1]}\n`),

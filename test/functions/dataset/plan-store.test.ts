@@ -192,6 +192,43 @@ describe('the partition plan', () => {
     vi.unstubAllEnvs()
   })
 
+  it('refuses more text than one run plans, before it is walked over', async () => {
+    vi.stubEnv('DATASET_MAX_PLANNED_BYTES', '40000')
+    put(parcels(200), 's3://b/parcels/in/a.csv')
+    put(parcels(900), 's3://b/parcels/in/b.csv')
+    await expect(plan(1_000_000, 'training', 's3://b/parcels/in/')).rejects.toThrow(
+      'there is more text than one run plans, s3://b/parcels/in/b.csv',
+    )
+    vi.unstubAllEnvs()
+  })
+
+  it('refuses names that together do not fit into an item of a Map', async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `${at} ${'n'.repeat(800)}`)
+    put(csvOf([[...parcelRow(1), ...names.map(() => '1')]], { header: [...parcelHeader, ...names] }))
+    await expect(planSource(uri, { ...source, extraColumns: 'ignore' }, 'training', 1_000)).rejects.toThrow(
+      'the names of the 309 columns are too long together',
+    )
+  })
+
+  it('never names what stands where a header should', async () => {
+    put(
+      csvOf([], { header: parcelRow(5) })
+        .repeat(3)
+        .replace('p5', 'p4'),
+    )
+    await expect(plan()).rejects.toThrow(
+      `no column of the header is known to the schema contract, ${uri}: got 9 other names`,
+    )
+  })
+
+  it('reads a compressed file in parts too', async () => {
+    const rows = Array.from({ length: 300 }, (_, at) => parcelRow(at))
+    put(gzipSync(csvOf(rows)))
+    const { parts } = await plan()
+    expect(parts.length).toBeGreaterThan(5)
+    expect(await readBack()).toEqual(expected(rows))
+  })
+
   it('refuses a part whose object has changed under the plan', async () => {
     put(parcels(50))
     const { parts } = await plan()

@@ -20,7 +20,10 @@ const registered = z.object({
   reportUri: z.string(),
   runId: z.string(),
 })
-export type RegisteredDataset = z.output<typeof registered> & { readonly seconds: number }
+export type RegisteredDataset = z.output<typeof registered> & {
+  readonly seconds: number
+  readonly executionArn: string
+}
 
 export interface ImportOptions {
   readonly description?: string | undefined
@@ -50,7 +53,7 @@ export async function importDataset(
     options.key,
   )
   const finished = await finishRun(context, run)
-  return { ...registered.parse(finished.output), seconds: finished.seconds }
+  return { ...registered.parse(finished.output), seconds: finished.seconds, executionArn: run.executionArn }
 }
 
 async function sourceOf(

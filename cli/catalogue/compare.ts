@@ -7,6 +7,9 @@ import { openContext } from '../context.ts'
 import { findDataset } from '../find-dataset.ts'
 import { table } from '../output.ts'
 
+/** The columns that moved most. */
+const shownColumns = 20
+
 export function compareCommand(command: Command): void {
   command
     .command('compare <before> <after>')
@@ -24,6 +27,10 @@ export function compareCommand(command: Command): void {
 
 function describe(comparison: Comparison): string {
   const { before, after, identical, schema, rows, quality, columns, drift } = comparison
+  const effectOf = (name: string) => drift.features[name]?.effect ?? -1
+  const changed = Object.entries(columns)
+    .filter(([, column]) => column.changed)
+    .sort(([a], [b]) => effectOf(b) - effectOf(a))
   if (identical) return `${before} and ${after} hold the same content`
   const names = (list: readonly string[]) => (list.length === 0 ? 'none' : list.join(', '))
   return [
@@ -34,8 +41,8 @@ function describe(comparison: Comparison): string {
     drift.drifted.length === 0 ? 'no column has drifted' : `drifted: ${drift.drifted.join(', ')}`,
     table(
       ['COLUMN', 'MISSING +/-', 'DISTINCT', 'DISTINCT AFTER', 'MEAN', 'MEAN AFTER', 'EFFECT', ''],
-      Object.entries(columns)
-        .filter(([, column]) => column.changed)
+      changed
+        .slice(0, shownColumns)
         .map(([name, column]) => [
           name,
           column.missingChange,
@@ -47,5 +54,8 @@ function describe(comparison: Comparison): string {
           drift.features[name]?.drifted === true ? 'DRIFT' : '',
         ]),
     ),
+    ...(changed.length > shownColumns
+      ? [`and ${changed.length - shownColumns} more columns, which moved less; all with --json`]
+      : []),
   ].join('\n')
 }

@@ -75,6 +75,7 @@ export async function runDemo(context: Context, options: DemoOptions) {
 
   const alarms = await readAlarms(context)
   const usage = await usageSince(context, new Date(started), [
+    dataset.executionArn,
     training.executionArn,
     ...inferences.map(({ executionArn }) => executionArn),
   ])

@@ -64,6 +64,8 @@ export async function bundleFunctions<Name extends string>(
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // Packages are named by where they are found: a restored program, whose node_modules is a link, has the same bytes.
+    preserveSymlinks: true,
     plugins: [fromLayer, englishOnly],
     banner: { js: banner },
     legalComments: 'none',

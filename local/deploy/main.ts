@@ -59,7 +59,8 @@ try {
   process.exit(0)
 } catch (thrown) {
   const error = failures[0] ?? thrown
-  say({ error: error instanceof Error ? error.message : String(error) })
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  say({ error: error instanceof Error ? `${error.message}${cause}` : String(error) })
   process.exit(1)
 }
 
@@ -169,6 +170,8 @@ function withoutInputs(outputs: Json, inputs: Json): Json {
 async function control(step: string, body: object): Promise<Json> {
   const response = await fetch(`${options.endpoint}/_regimen/stacks/${stack}/${step}`, {
     method: 'POST',
+    // A connection that was kept while the program was bundled may have been closed meanwhile.
+    headers: { connection: 'close' },
     body: JSON.stringify(body),
   })
   const answer: unknown = await response.json()

@@ -16,7 +16,7 @@ import {
 import { liveInputs } from './live-inputs.ts'
 import { materialise } from './materialise.ts'
 import { recorded, recordedType } from './recorded.ts'
-import { statefulTypes } from './stateful-types.ts'
+import { adoptableTypes } from './stateful-types.ts'
 
 export interface Difference {
   /** Inputs that differ. */
@@ -32,7 +32,7 @@ export class ResourceOperations {
   readonly #cloud: Cloud
   readonly #services: ReadonlyMap<string, LocalService>
   readonly #newCall: () => Call
-  /** Stateful resources with their settings, which outlive the stack that made them where it keeps them. */
+  /** Resources with their settings that outlive the stack that made them where it keeps them. */
   #kept: DurableCollection<z.output<typeof remembered>> | undefined
 
   constructor(
@@ -68,7 +68,7 @@ export class ResourceOperations {
 
   async delete(type: string, name: string, id: string, outputs: Json): Promise<void> {
     await this.#typeOf(type, name).delete(id, outputs, this.#newCall())
-    if (statefulTypes.has(type)) this.#memory.delete(memoryId(type, id))
+    if (adoptableTypes.has(type)) this.#memory.delete(memoryId(type, id))
   }
 
   /**
@@ -113,7 +113,7 @@ export class ResourceOperations {
   }
 
   #remember(type: string, id: string, inputs: Json, outputs: Json): Json {
-    if (statefulTypes.has(type)) this.#memory.put(memoryId(type, id), { inputs, outputs })
+    if (adoptableTypes.has(type)) this.#memory.put(memoryId(type, id), { inputs, outputs })
     return outputs
   }
 

@@ -8,6 +8,12 @@ export const statefulTypes: ReadonlySet<string> = new Set([
   'aws:sagemaker/featureGroup:FeatureGroup',
 ])
 
+/** What a stack leaves behind and a later one can take up: the stateful ones, and the names that models hang on. */
+export const adoptableTypes: ReadonlySet<string> = new Set([
+  ...statefulTypes,
+  'aws:sagemaker/modelPackageGroup:ModelPackageGroup',
+])
+
 /** One step of an update, as a preview knows it. */
 export interface PlannedStep {
   readonly urn: string

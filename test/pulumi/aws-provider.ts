@@ -20,6 +20,8 @@ const place = { accountId: '000000000000', region: process.env.AWS_REGION ?? 'us
 async function ask(operation: string, body: object): Promise<Json> {
   const response = await fetch(`${endpoint}/_regimen/resources/${operation}`, {
     method: 'POST',
+    // A connection that was kept while the engine waited may have been closed meanwhile.
+    headers: { connection: 'close' },
     body: JSON.stringify(body),
   })
   const answer: unknown = await response.json()

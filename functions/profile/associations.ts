@@ -37,23 +37,32 @@ export function cramersV(x: readonly (string | null)[], y: readonly (string | nu
  */
 export function correlationRatio(levels: readonly (string | null)[], numbers: Float64Array): number | null {
   const groups = new Map<string, { count: number; sum: number }>()
-  let count = 0
-  let sum = 0
+  // Distances from a first guess of the mean: a large common offset would otherwise eat the last digits.
+  let guess = 0
+  let there = 0
   for (const [at, level] of levels.entries()) {
     const value = numbers[at] as number
+    if (level !== null && !Number.isNaN(value)) guess += (value - guess) / ++there
+  }
+  let count = 0
+  let sum = 0
+  let squares = 0
+  for (const [at, level] of levels.entries()) {
+    const value = (numbers[at] as number) - guess
     if (level === null || Number.isNaN(value)) continue
     count++
     sum += value
-    const group = groups.get(level) ?? { count: 0, sum: 0 }
-    groups.set(level, { count: group.count + 1, sum: group.sum + value })
+    squares += value * value
+    const group = groups.get(level)
+    if (group === undefined) groups.set(level, { count: 1, sum: value })
+    else {
+      group.count++
+      group.sum += value
+    }
   }
   if (groups.size < 2 || count <= groups.size) return null
   const mean = sum / count
-  let all = 0
-  for (const [at, level] of levels.entries()) {
-    const value = numbers[at] as number
-    if (level !== null && !Number.isNaN(value)) all += (value - mean) ** 2
-  }
+  const all = squares - count * mean * mean
   if (!(all > 0)) return null
   let between = 0
   for (const group of groups.values()) between += group.count * (group.sum / group.count - mean) ** 2

@@ -1,7 +1,7 @@
 /**
  * `npm run test:parity [-- --full]`: the platform's numbers against the references of the field, made anew in this run:
  * models, predictions and contributions of xgboost 3, 2 and 1.7, models of the local trainer in all three, the quality of
- * the trainer, metrics against scikit-learn, drift statistics against SciPy.
+ * the trainer, metrics against scikit-learn, drift statistics and profiles against SciPy and NumPy.
  *
  * Python environments are made from PyPI in node_modules/.cache; what is written goes to a temporary folder.
  */
@@ -15,6 +15,7 @@ import { checkExchange } from './check-exchange.ts'
 import { checkFixtures } from './check-fixtures.ts'
 import { checkMetrics } from './check-metrics.ts'
 import { checkModels } from './check-models.ts'
+import { checkProfile } from './check-profile.ts'
 import { checkQuality } from './check-quality.ts'
 import { type PythonEnvironment, pythonIn } from './python-environment.ts'
 import { Reckoning } from './reckoning.ts'
@@ -54,6 +55,13 @@ try {
       await script(newest, 'make-metrics.py', ['--out', folder, '--seed', String(seed)])
       checkMetrics(join(folder, 'metrics.json'), reckoning)
       checkDrift(join(folder, 'drift.json'), reckoning)
+    }
+  })
+  await section('profiles', async () => {
+    for (const seed of full ? [1, 2, 3, 4, 5] : [1, 2]) {
+      const folder = subfolder(`profile-${seed}`)
+      await script(newest, 'make-profile.py', ['--out', folder, '--seed', String(seed)])
+      await checkProfile(folder, reckoning)
     }
   })
   await section('quality of the local trainer', () =>

@@ -7,6 +7,7 @@ import { waivers } from '../../infra/waivers.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'
 import { stackGraph } from '../stack-graph.ts'
+import { addReleaseCommands } from './stack-release.ts'
 
 export function stackCommand(): Command {
   const command = new Command('stack').description('the infrastructure of an environment')
@@ -46,6 +47,7 @@ export function stackCommand(): Command {
       )
       if (findings.length > 0) process.exitCode = 1
     })
+  addReleaseCommands(command)
   return command
 }
 

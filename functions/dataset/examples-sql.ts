@@ -12,6 +12,12 @@ export function extraColumns(project: Project): string[] {
   return [...wanted].filter((name) => !features.has(name) && !fixed.includes(name))
 }
 
+/** Column of features.sql with the time of the event, where the project names one and features.sql yields it. */
+export const eventTimeColumn = 'event_time'
+
+export const yieldsEventTime = ({ eventTime, featuresSql }: Project): boolean =>
+  eventTime !== undefined && new RegExp(`\\b${eventTimeColumn}\\b`, 'i').test(featuresSql)
+
 /** SELECT of `entity_id`, `example_key`, `label`, `side` (by the seed of the run), every feature, every extra column. */
 export function examplesSql(project: Project, seed: number): string {
   const features = project.features.map(({ name, kind }) => {
@@ -32,6 +38,9 @@ export function examplesSql(project: Project, seed: number): string {
     `${sideSql(entity, seed, project.split)} AS side`,
     ...features,
     ...extras,
+    ...(yieldsEventTime(project)
+      ? [`CAST(epoch(CAST(${eventTimeColumn} AS TIMESTAMP)) AS DOUBLE) AS ${eventTimeColumn}`]
+      : []),
   ].join(',\n  ')}
 FROM (
 ${project.featuresSql.trim().replace(/;$/, '')}

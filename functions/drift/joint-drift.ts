@@ -58,13 +58,23 @@ export function jointDrift({
   }
 }
 
+/** What single columns show tells the sides apart as well: their own drift says it all. */
+export const isExplained = ({
+  area,
+  singleColumnArea,
+}: Pick<JointDrift, 'area' | 'singleColumnArea'>): boolean =>
+  area !== null &&
+  singleColumnArea !== null &&
+  singleColumnArea >= leastArea &&
+  area - singleColumnArea < 0.03
+
 function explain(drifted: boolean, area: number, alone: number, pValue: number): string {
   const told = `a classifier tells the batch from the baseline with an area of ${area.toFixed(2)}`
   if (!drifted)
     return area >= leastArea
       ? `${told}, which chance can explain (p = ${pValue.toFixed(3)})`
       : `${told}: as good as chance (0.50)`
-  return alone >= leastArea && area - alone < 0.03
+  return isExplained({ area, singleColumnArea: alone })
     ? `${told}, and single columns alone do so with ${alone.toFixed(2)}`
     : `${told}, single columns alone with ${alone.toFixed(2)}: the way in which columns go together has changed`
 }

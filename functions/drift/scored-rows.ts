@@ -1,4 +1,5 @@
 /** The predictions of a run, as `scores/part-n.csv` holds them. */
+import { scoreLines } from '../scoring/score-lines.ts'
 
 export interface ScoredRows {
   readonly predictions: Float64Array
@@ -16,8 +17,7 @@ export function parseScoredRows(texts: readonly string[]): ScoredRows {
   const entities: number[] = []
   const places = new Map<string, number>()
   for (const text of texts) {
-    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
-    for (const line of lines.slice(1)) {
+    for (const line of scoreLines(text).slice(1)) {
       const value = Number(ending.exec(line)?.[1] ?? Number.NaN)
       if (!Number.isFinite(value)) continue
       const [, quoted, plain] = firstField.exec(line) ?? []

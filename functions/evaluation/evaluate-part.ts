@@ -49,6 +49,9 @@ export function evaluatePart(request: PartRequest): EvaluationPart {
       scores,
       ...(championScores === undefined ? {} : { championScores }),
       entities: hashEntities(test.entityIds, request.salt),
+      ...(test.eventTimes === undefined
+        ? {}
+        : { times: Array.from(test.eventTimes, (time) => (Number.isNaN(time) ? null : time)) }),
       groups: Object.fromEntries(project.groups.map((name) => [name, codeLevels(test.extra[name] ?? [])])),
     },
     ...explainSample(project, challenger, test, scores),

@@ -17,6 +17,7 @@ import { brierScore, calibrationBins, expectedCalibrationError, logLoss } from '
 import { once, rank } from './ranking.ts'
 import { regressionMetrics } from './regression-metrics.ts'
 import { simpleModel } from './simple-model.ts'
+import { timeWindows } from './time-windows.ts'
 import { topShares } from './top-share.ts'
 
 export interface EvaluationRequest {
@@ -71,6 +72,9 @@ export function evaluate(request: EvaluationRequest): Evaluation {
     ...(predictions.length === 0
       ? {}
       : { predictions: predictionDistribution(predictions, merged.entities) }),
+    ...(merged.times === undefined
+      ? {}
+      : { byTime: timeWindows({ ...merged, times: merged.times, predictions }, isRegression, request.seed) }),
     importance,
     sourceImportance: sourceImportance(project, importance),
     importanceRows: merged.importance.rows,

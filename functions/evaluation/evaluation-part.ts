@@ -23,6 +23,8 @@ export const evaluationPartSchema = z.object({
     championScores: numbers.optional(),
     /** The first 13 hexadecimal digits of a hash, as a number: tells entities apart and names none. */
     entities: z.array(count),
+    /** Seconds since 1970 of the event, null where unknown; absent for a project without event time. */
+    times: z.array(z.number().nullable()).optional(),
     /** Column → its levels (null: missing) and, per row, the place of the row's level among them. */
     groups: z.record(z.string(), z.object({ levels: z.array(z.string().nullable()), codes: z.array(count) })),
   }),

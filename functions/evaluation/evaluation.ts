@@ -49,6 +49,19 @@ export const groupSchema = z.object({
 })
 export type Group = z.output<typeof groupSchema>
 
+export const timeWindowSchema = z.object({
+  /** First moment of the window and of the next, ISO 8601. */
+  from: z.string(),
+  to: z.string(),
+  rows: count,
+  entities: count,
+  /** Null, with `reason`, where too few are in the window. */
+  metrics: metricsSchema.nullable(),
+  intervals: z.record(z.string(), intervalSchema),
+  reason: z.string().optional(),
+})
+export type TimeWindow = z.output<typeof timeWindowSchema>
+
 export const importanceSchema = z.object({
   /** Feature of features.sql, its one-hot columns together. */
   feature: z.string(),
@@ -120,6 +133,8 @@ export const evaluationSchema = z.object({
     .object({ feature: z.string(), label: z.string(), rocAuc: metric, prAuc: metric, rocAucGain: metric })
     .nullable(),
   groups: z.array(groupSchema),
+  /** Performance on the test side by the time of the event, oldest first; absent for a project without event time. */
+  byTime: z.array(timeWindowSchema).optional(),
   importance: z.array(importanceSchema),
   /** Source column → its part of the importance, 0 to 1: what drift weights by. */
   sourceImportance: z.record(z.string(), share),

@@ -14,6 +14,8 @@ export interface MergedParts {
   /** Dense code per row, 0 to entityCount − 1. */
   readonly entities: Int32Array
   readonly entityCount: number
+  /** Seconds since 1970, NaN where unknown; present when every part with rows has them. */
+  readonly times?: Float64Array | undefined
   readonly groups: Readonly<Record<string, { levels: (string | null)[]; codes: Int32Array }>>
   readonly importance: EvaluationPart['importance']
   readonly simple: EvaluationPart['simple']
@@ -35,6 +37,10 @@ export function mergeParts(parts: readonly EvaluationPart[]): MergedParts {
     scores: joined(tested, ({ test }) => test.scores),
     championScores: withChampion ? joined(tested, ({ test }) => test.championScores ?? []) : undefined,
     ...numberEntities(tested),
+    times:
+      tested.length > 0 && tested.every(({ test }) => test.times !== undefined)
+        ? joined(tested, ({ test }) => (test.times ?? []).map((time) => time ?? Number.NaN))
+        : undefined,
     groups: mergeGroups(tested),
     importance: mergeImportance(parts),
     simple: mergeSimple(parts),

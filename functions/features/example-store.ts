@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { extraColumns } from '../dataset/examples-sql.ts'
+import { eventTimeColumn, extraColumns, yieldsEventTime } from '../dataset/examples-sql.ts'
 import { identifiedExamplesSql, runningFeatures } from '../dataset/examples-store.ts'
 import { openPart } from '../dataset/part-store.ts'
 import { type Database, numbersOf, openDatabase, textsOf } from '../duckdb-store.ts'
@@ -56,7 +56,8 @@ export async function selectExamples(database: Database, from: string, project: 
   const columns = ['entity_id', 'example_key', 'label', ...project.features.map(({ name }) => name)]
   const extras = [...new Set([...project.groups, ...Object.values(project.prediction.fields)])]
   const carried = extraColumns(project)
-  const selected = [...columns, ...carried].map(quoteName)
+  const timed = yieldsEventTime(project) ? [eventTimeColumn] : []
+  const selected = [...columns, ...carried, ...timed].map(quoteName)
   const numeric = extras.filter((name) =>
     project.features.some((f) => f.name === name && f.kind === 'numeric'),
   )
@@ -72,6 +73,7 @@ export async function selectExamples(database: Database, from: string, project: 
     entityIds: keys(textsOf(read('entity_id')), 'entity_id'),
     exampleKeys: keys(textsOf(read('example_key')), 'example_key'),
     labels: numbersOf(read('label')),
+    ...(timed.length === 0 ? {} : { eventTimes: numbersOf(read(eventTimeColumn)) }),
     features: { rows: answer.rows, columns: Object.fromEntries(features) },
     extra: Object.fromEntries(
       extras.map((name) => [

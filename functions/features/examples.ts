@@ -13,6 +13,8 @@ export interface Examples {
   /** NaN where the label is unknown. */
   readonly labels: Float64Array
   readonly features: FeatureColumns
+  /** Seconds since 1970 of each example's event, NaN where unknown; absent for a project without event time. */
+  readonly eventTimes?: Float64Array
   /** The project's groups and prediction fields, as text. */
   readonly extra: Readonly<Record<string, readonly (string | null)[]>>
 }

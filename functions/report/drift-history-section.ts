@@ -4,13 +4,13 @@ import { drawing } from './drawing.ts'
 import { formatCount, formatDecimal, formatTime } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { linearScale, place } from './scale.ts'
-import { computedIn, type Section, table } from './section.ts'
+import { computedIn, figure, figures, type Section, table } from './section.ts'
 
 const drawnRuns = 40
 const listedRuns = 12
 const namedFeatures = 4
-const size = { width: 640, height: 150 }
-const plot = { left: 34, right: 632, top: 14, bottom: 118 }
+const size = { width: 360, height: 170 }
+const plot = { left: 34, right: 352, top: 26, bottom: 140 }
 
 interface Line {
   readonly at: string
@@ -34,7 +34,14 @@ export function driftHistorySection(drift: Drift, startedAt: string): Section[] 
       id: 'since',
       title: 'Since when',
       body: [
-        timeline(lines.slice(-drawnRuns), drift.thresholds.alarmWeightedScore),
+        figures(
+          figure({
+            title: 'Weighted drift score, run by run',
+            drawing: timeline(lines.slice(-drawnRuns), drift.thresholds.alarmWeightedScore),
+            note: 'In colour: runs that raised the alarm, by their score, one important feature, or what no column shows alone. Dashed: the limit of the score.',
+            files: ['functions/drift/drift-history.ts'],
+          }),
+        ),
         table(
           `The last ${recent.length} runs of this model version, newest first`,
           [
@@ -90,7 +97,7 @@ function timeline(lines: readonly Line[], limit: number): Markup {
       html`<text class="tick end" x="${plot.left - 6}" y="${place(toY(limit))}" dy=".32em">${formatDecimal(limit, 2)}</text>`,
       html`<text class="tick end" x="${plot.left - 6}" y="${plot.bottom}" dy=".32em">0</text>`,
       html`<text class="tick" x="${plot.left}" y="${plot.bottom + 18}">${first === undefined ? '' : formatTime(first.at)}</text>`,
-      html`<text class="tick end" x="${plot.right}" y="${plot.bottom + 18}">${last === undefined ? '' : `this run, ${formatTime(last.at)}`}</text>`,
+      html`<text class="tick end" x="${plot.right}" y="${plot.bottom + 18}">${last === undefined ? '' : 'this run'}</text>`,
     ],
   )
 }

@@ -1,5 +1,6 @@
 /** The drift of a batch in words: what moved, how much, and what to do. */
 import type { Drift, FeatureDrift } from '../drift/drift.ts'
+import { isExplained } from '../drift/joint-drift.ts'
 import { formatCount, formatTime } from './format-number.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -64,7 +65,7 @@ export function driftVerdict(drift: Drift, { shown = 6, isModel = true }: Verdic
 /** What no column shows alone. */
 function beyondColumns({ joint, predictions, estimate }: Drift): string[] {
   return [
-    ...(joint?.drifted === true ? [capital(joint.reason)] : []),
+    ...(joint?.drifted === true && !isExplained(joint) ? [capital(joint.reason)] : []),
     ...(predictions?.drifted === true ? [`The predictions: ${predictions.reason ?? 'moved'}`] : []),
     ...(estimate?.lower === true ? [capital(estimate.reason)] : []),
   ]

@@ -1,6 +1,6 @@
 /** What no column shows alone: how well a classifier tells the batch from the baseline, and by which pairs. */
 import type { Drift } from '../drift/drift.ts'
-import { leastArea } from '../drift/joint-drift.ts'
+import { isExplained } from '../drift/joint-drift.ts'
 import { formatCount, formatDecimal, formatShare } from './format-number.ts'
 import { html } from './markup.ts'
 import { bar, computedIn, type Section, table } from './section.ts'
@@ -51,11 +51,12 @@ export function jointSection({ joint }: Drift): Section[] {
   ]
 }
 
-function sentence({ status, drifted, reason, area, singleColumnArea }: NonNullable<Drift['joint']>): string {
+function sentence(joint: NonNullable<Drift['joint']>): string {
+  const { status, drifted, reason } = joint
   if (status === 'insufficient-data')
     return `Nothing can be said: ${reason.replace(/^insufficient-data: /, '')}.`
   if (drifted !== true) return `As before: ${reason}.`
-  return (singleColumnArea ?? 0) >= leastArea && (area ?? 0) - (singleColumnArea ?? 0) < 0.03
+  return isExplained(joint)
     ? `What the single columns show explains the difference: ${reason}.`
     : `They no longer do so as before: ${reason}.`
 }

@@ -17,6 +17,7 @@ import { profileTable } from './profile-table.ts'
 import { qualitySections } from './quality-sections.ts'
 import { regressionSections } from './regression-sections.ts'
 import { computedIn, type Section } from './section.ts'
+import { timeSection } from './time-section.ts'
 import { trainingFacts, trainingHeadline, trainingVerdict } from './training-headline.ts'
 
 export interface TrainingReport {
@@ -42,6 +43,7 @@ export function renderTrainingReport(report: TrainingReport): string {
       labelSection(project),
       ...(isRegression ? regressionSections(evaluation) : qualitySections(evaluation, project)),
       importanceSection(evaluation),
+      ...timeSection(evaluation),
       ...(evaluation.groups.length === 0 ? [] : [groupsSection(evaluation)]),
       ...(evaluation.examples.length === 0 ? [] : [examplesSection(evaluation, project)]),
       {

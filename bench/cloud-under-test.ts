@@ -10,6 +10,8 @@ const command = fileURLToPath(new URL('../cli/bin.mjs', import.meta.url))
 
 export interface CloudUnderTest {
   readonly endpoint: string
+  /** Where it keeps its state: `--dir` of the command. */
+  readonly directory: string
   /** From the command to the first answer of the endpoint, seconds. */
   readonly firstAnswerSeconds: number
   /** From the command to the program deployed, seconds. */
@@ -48,7 +50,14 @@ export async function bringUp(): Promise<CloudUnderTest> {
   }
   const deployedSeconds = (performance.now() - begun) / 1_000
   const { pid }: { pid: number } = JSON.parse(printed)
-  return { endpoint, firstAnswerSeconds, deployedSeconds, residentMegabytes: () => residentOf(pid), stop }
+  return {
+    endpoint,
+    directory,
+    firstAnswerSeconds,
+    deployedSeconds,
+    residentMegabytes: () => residentOf(pid),
+    stop,
+  }
 }
 
 /** Any answer counts: a refusal is one. */

@@ -6,6 +6,7 @@ import { access } from './access.ts'
 import type { Account } from './account.ts'
 import type { Bundle } from './bundle.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
+import { DoorAlarms } from './door-alarms.ts'
 import { DuckdbLayer, type DuckdbPlatform, type LambdaArchitecture } from './duckdb-layer.ts'
 import { type FunctionName, functionDefinition, type Variable } from './functions.ts'
 import { Key } from './key.ts'
@@ -68,6 +69,7 @@ export class Environment extends pulumi.ComponentResource {
     this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)
     this.projectUris = this.#createProjects(args)
     this.functions = this.#createFunctions(args)
+    this.#createAlarms(name, args)
     this.inventory = {
       [`${name}-key`]: this.key.keyId.apply((id) => ({ type: 'aws:kms/key:Key', id })),
       [`${name}-data`]: { type: 'aws:s3/bucket:Bucket', id: this.storage.bucketName },
@@ -79,6 +81,13 @@ export class Environment extends pulumi.ComponentResource {
       table: this.table.tableName,
       topic: this.topic.arn,
     })
+  }
+
+  #createAlarms(name: string, { names }: EnvironmentArgs): void {
+    const { 'start-run': starter, 'promote-model': promotion, 'record-outcome': recorder } = this.functions
+    const functions = { 'start-run': starter, 'promote-model': promotion, 'record-outcome': recorder }
+    const { deadLetters, topic } = this
+    new DoorAlarms(`${name}-doors`, { names, functions, deadLetters, topic }, { parent: this })
   }
 
   #createProjects({ projects }: EnvironmentArgs): Readonly<Record<string, pulumi.Output<string>>> {

@@ -19,6 +19,11 @@ export const nameLimits = {
   alarm: 255,
   layer: 64,
   keyAlias: 256,
+  trail: 128,
+  dashboard: 255,
+  connection: 64,
+  budget: 100,
+  logGroup: 512,
 } as const
 export type NameKind = keyof typeof nameLimits
 
@@ -58,6 +63,10 @@ export class Names {
 
   logBucket({ accountId, region }: Account): string {
     return this.of('bucket', accountId, region, 'logs')
+  }
+
+  auditBucket({ accountId, region }: Account): string {
+    return this.of('bucket', accountId, region, 'audit')
   }
 
   table(): string {

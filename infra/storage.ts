@@ -104,7 +104,8 @@ export class Storage extends pulumi.ComponentResource {
   }
 }
 
-function closeToPublic(name: string, bucket: aws.s3.Bucket, options: pulumi.CustomResourceOptions) {
+/** No ACLs, no public access. */
+export function closeToPublic(name: string, bucket: aws.s3.Bucket, options: pulumi.CustomResourceOptions) {
   new aws.s3.BucketOwnershipControls(
     `${name}-ownership`,
     { bucket: bucket.id, rule: { objectOwnership: 'BucketOwnerEnforced' } },
@@ -225,7 +226,8 @@ function restrict(
   ]
 }
 
-function tlsOnly(bucketArn: string): PrincipalStatement {
+/** Refuses what does not come over TLS, for the bucket and its objects. */
+export function tlsOnly(bucketArn: string): PrincipalStatement {
   return {
     Sid: 'TlsOnly',
     Effect: 'Deny',
@@ -242,7 +244,11 @@ function logDelivery(logs: string, data: string, accountId: string): PrincipalSt
     Effect: 'Allow',
     Principal: { Service: 'logging.s3.amazonaws.com' },
     Action: ['s3:PutObject'],
-    Resource: [`${logs}/data/*`],
-    Condition: { StringEquals: { 'aws:SourceAccount': accountId }, ArnLike: { 'aws:SourceArn': data } },
+    Resource: [`${logs}/data/*`, `${logs}/audit/*`],
+    // The audit bucket, where there is one, logs here too.
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': [data, `${data}-audit`] },
+    },
   }
 }

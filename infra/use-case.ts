@@ -1,17 +1,23 @@
 /** Everything that one project has in an environment: models, flows, rules, alarm and schedule. */
 import * as pulumi from '@pulumi/pulumi'
+import { Dashboard } from './dashboard.ts'
 import { DatasetImport } from './dataset-import.ts'
 import { DriftAlarm } from './drift-alarm.ts'
 import { EventRule } from './event-rule.ts'
 import type { FlowArgs } from './flow.ts'
 import { Inference } from './inference.ts'
 import { ModelPackageGroup } from './model-package-group.ts'
+import { RunAlarms } from './run-alarms.ts'
 import { Schedule } from './schedule.ts'
 import { Training } from './training.ts'
 
 export interface UseCaseArgs extends FlowArgs {
   /** Refuse to delete what cannot be had back. */
   readonly protect: boolean
+  /** Days without a successful batch after which an alarm goes off, 1 to 7. @default no such alarm */
+  readonly maxRunAgeDays?: number | undefined
+  /** Make a CloudWatch dashboard. @default true */
+  readonly dashboards?: boolean
 }
 
 export class UseCase extends pulumi.ComponentResource {
@@ -46,6 +52,7 @@ export class UseCase extends pulumi.ComponentResource {
     }
     this.#createRules(name, args)
     this.#createSchedule(name, args)
+    this.#createWatch(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
   }
 
@@ -85,6 +92,19 @@ export class UseCase extends pulumi.ComponentResource {
       child,
     )
     new DriftAlarm(`${name}-drift`, { names, project: project.id, topic }, child)
+  }
+
+  #createWatch(name: string, args: UseCaseArgs): void {
+    const { names, account, environment, project, maxRunAgeDays, dashboards = true } = args
+    const machines = {
+      training: this.trainingArn,
+      inference: this.inferenceArn,
+      'dataset-import': this.datasetImportArn,
+    }
+    const shared = { names, account, project: project.id, machines, topic: environment.topic }
+    new RunAlarms(`${name}-runs`, { ...shared, maxRunAgeDays }, { parent: this })
+    const functionNames = Object.values(environment.functions).map(({ functionName }) => functionName)
+    if (dashboards) new Dashboard(name, { ...shared, functionNames }, { parent: this })
   }
 
   #createSchedule(name: string, { names, account, environment, project }: UseCaseArgs): void {

@@ -2,11 +2,16 @@
 import { resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import { currentAccount } from '../infra/account.ts'
+import { Audit } from '../infra/audit.ts'
+import { Budget } from '../infra/budget.ts'
 import { bundleFunctions } from '../infra/bundle.ts'
 import { Environment } from '../infra/environment.ts'
 import { functionEntries } from '../infra/functions.ts'
+import { GithubDelivery } from '../infra/github-delivery.ts'
 import { mapValues } from '../infra/map-values.ts'
 import { Names } from '../infra/names.ts'
+import { Notifications } from '../infra/notifications.ts'
+import { People } from '../infra/people.ts'
 import { ReleaseRecord } from '../infra/release.ts'
 import { UseCase } from '../infra/use-case.ts'
 import { readConfiguration } from './configuration.ts'
@@ -42,6 +47,36 @@ const useCases = Object.fromEntries(
     new UseCase(project.id, { ...configuration, names, account, root, environment, project }),
   ]),
 )
+const shared = { names, account, key: environment.key, topic: environment.topic }
+if (configuration.audit)
+  new Audit('regimen-audit', {
+    ...shared,
+    storage: environment.storage,
+    table: environment.table,
+    retentionDays: configuration.auditRetentionDays,
+    protect: configuration.protect,
+  })
+if (configuration.people)
+  new People('regimen-people', {
+    ...shared,
+    projects: configuration.projects,
+    principals: configuration.peoplePrincipals,
+  })
+const { slackChannel, alertEmails, monthlyBudgetDollars, deliveryRepository } = configuration
+const pagerDuty = settings.getSecret('pagerDutyRoutingKey')
+new Notifications('regimen-notifications', {
+  ...shared,
+  deadLetters: environment.deadLetters,
+  emails: alertEmails,
+  ...(slackChannel === undefined
+    ? {}
+    : { slack: { channel: slackChannel, token: settings.requireSecret('slackToken') } }),
+  ...(pagerDuty === undefined ? {} : { pagerDuty }),
+})
+if (monthlyBudgetDollars !== undefined)
+  new Budget('regimen-budget', { names, monthlyDollars: monthlyBudgetDollars, emails: alertEmails })
+if (configuration.delivery === 'github' && deliveryRepository !== undefined)
+  new GithubDelivery('regimen-github', { names, account, repository: deliveryRepository })
 const described = await describeRelease(root, { configuration, bundles })
 new ReleaseRecord('regimen-release', {
   storage: environment.storage,

@@ -109,7 +109,10 @@ export const roleRules: readonly Rule[] = [
       const statements = allowed(inputs.assumeRolePolicy)
       const principals = new Set(statements.flatMap((each) => each.principals))
       return [
-        ...unless(principals.size === 1 && !principals.has('*'), 'it trusts more than one principal, or any'),
+        ...unless(
+          !principals.has('*') && (principals.size === 1 || !among('Service:', principals)),
+          'it trusts more than one service, or anybody',
+        ),
         ...statements.flatMap((statement) =>
           unless(isNarrow(statement), 'the trust has no condition that names account, source or identity'),
         ),
@@ -151,6 +154,9 @@ export const roleRules: readonly Rule[] = [
       ),
   },
 ]
+
+const among = (kind: string, principals: ReadonlySet<string>) =>
+  [...principals].some((each) => each.startsWith(kind))
 
 /** Services act for anybody unless told for whom; people sign in with a second factor; tokens name a subject. */
 function isNarrow(statement: PolicyStatement): boolean {

@@ -14,30 +14,33 @@ test('registers exactly these resources', () => {
   const counts: Record<string, number> = {}
   for (const { type } of prod.resources) if (type.startsWith('aws:')) counts[type] = (counts[type] ?? 0) + 1
   expect(counts).toEqual({
+    'aws:cloudtrail/trail:Trail': 1,
+    'aws:cloudwatch/dashboard:Dashboard': 1,
     'aws:cloudwatch/eventRule:EventRule': 3,
     'aws:cloudwatch/eventTarget:EventTarget': 3,
-    'aws:cloudwatch/logGroup:LogGroup': 26,
-    'aws:cloudwatch/metricAlarm:MetricAlarm': 1,
+    'aws:cloudwatch/logGroup:LogGroup': 27,
+    'aws:cloudwatch/metricAlarm:MetricAlarm': 18,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 27,
-    'aws:iam/role:Role': 27,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 27,
+    'aws:iam/policy:Policy': 34,
+    'aws:iam/role:Role': 33,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 33,
     'aws:kms/alias:Alias': 1,
-    'aws:kms/key:Key': 1,
+    'aws:kms/key:Key': 2,
     'aws:lambda/alias:Alias': 23,
     'aws:lambda/function:Function': 23,
     'aws:lambda/layerVersion:LayerVersion': 1,
     'aws:lambda/permission:Permission': 3,
-    'aws:s3/bucket:Bucket': 2,
-    'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 2,
-    'aws:s3/bucketLogging:BucketLogging': 1,
+    'aws:s3/bucket:Bucket': 3,
+    'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 3,
+    'aws:s3/bucketLogging:BucketLogging': 2,
     'aws:s3/bucketNotification:BucketNotification': 1,
-    'aws:s3/bucketObjectv2:BucketObjectv2': 1,
-    'aws:s3/bucketOwnershipControls:BucketOwnershipControls': 2,
-    'aws:s3/bucketPolicy:BucketPolicy': 2,
-    'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 2,
-    'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 2,
-    'aws:s3/bucketVersioning:BucketVersioning': 2,
+    'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration': 1,
+    'aws:s3/bucketObjectv2:BucketObjectv2': 5,
+    'aws:s3/bucketOwnershipControls:BucketOwnershipControls': 3,
+    'aws:s3/bucketPolicy:BucketPolicy': 3,
+    'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 3,
+    'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 3,
+    'aws:s3/bucketVersioning:BucketVersioning': 3,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
     'aws:sfn/stateMachine:StateMachine': 3,
     'aws:sns/topic:Topic': 1,
@@ -47,9 +50,12 @@ test('registers exactly these resources', () => {
   })
 })
 
-test('environments hold the same resources under the same logical names', () => {
+test('environments hold the same resources under the same logical names, but for what configuration adds', () => {
   const shape = (program: typeof dev) =>
-    program.resources.map(({ type, name }) => `${type} ${name.replace(/[0-9a-f]{12}$/, '')}`).sort()
+    program.resources
+      .map(({ type, name }) => `${type} ${name.replace(/[0-9a-f]{12}$/, '')}`)
+      .filter((each) => !/regimen-(audit|people)|-overdue/.test(each))
+      .sort()
   expect(shape(dev)).toEqual(shape(prod))
 })
 
@@ -59,12 +65,9 @@ test('no environment names a resource of another', () => {
 })
 
 test('environments differ by their configuration alone', () => {
-  expect(dev.one('aws:dynamodb/table:Table', 'regimen-table-table').inputs.deletionProtectionEnabled).toBe(
-    false,
-  )
-  expect(prod.one('aws:dynamodb/table:Table', 'regimen-table-table').inputs.deletionProtectionEnabled).toBe(
-    true,
-  )
+  const { options } = dev.one('aws:dynamodb/table:Table', 'regimen-table-table')
+  expect(options).toMatchObject({ protect: false, retainOnDelete: true })
+  expect(prod.one('aws:dynamodb/table:Table', 'regimen-table-table').options).toMatchObject({ protect: true })
   expect(dev.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(365)
   expect(prod.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(2192)
   const definition = (program: typeof dev) =>

@@ -1,0 +1,91 @@
+/** The roles that people work in, each within one boundary, assumed with a second factor. */
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { Account } from './account.ts'
+import type { Key } from './key.ts'
+import { type Names, physicalName } from './names.ts'
+import {
+  boundaryStatements,
+  type PersonaContext,
+  personaStatements,
+  personas,
+  personaTitles,
+} from './personas.ts'
+import { policyDocument } from './policy-document.ts'
+
+export interface PeopleArgs {
+  readonly names: Names
+  readonly account: Account
+  readonly key: Key
+  /** Ids of the deployed projects. */
+  readonly projects: readonly string[]
+  /**
+   * ARNs of roles and users that may assume these roles.
+   * @default whoever the account's own policies let
+   */
+  readonly principals?: readonly string[]
+}
+
+export class People extends pulumi.ComponentResource {
+  constructor(name: string, args: PeopleArgs, options?: pulumi.ComponentResourceOptions) {
+    super('regimen:infra:People', name, {}, options)
+    const child = { parent: this }
+    const { names, key } = args
+    const document = (statements: (context: PersonaContext) => Parameters<typeof policyDocument>[0]) =>
+      key.arn.apply((dataKeyArn) => policyDocument(statements({ ...args, dataKeyArn })))
+    const boundary = new aws.iam.Policy(
+      `${name}-boundary`,
+      {
+        name: names.of('policy', 'people-boundary'),
+        description: 'How far the roles of people can ever reach',
+        policy: document(boundaryStatements),
+      },
+      child,
+    )
+    for (const persona of personas) {
+      const roleName = names.of('role', persona)
+      const role = new aws.iam.Role(
+        `${name}-${persona}`,
+        {
+          name: roleName,
+          description: personaTitles[persona],
+          assumeRolePolicy: personTrust(args),
+          permissionsBoundary: boundary.arn,
+          maxSessionDuration: 3_600,
+        },
+        child,
+      )
+      const policy = new aws.iam.Policy(
+        `${name}-${persona}-policy`,
+        {
+          name: physicalName('policy', roleName),
+          description: personaTitles[persona],
+          policy: document((context) => personaStatements(persona, context)),
+        },
+        child,
+      )
+      new aws.iam.RolePolicyAttachment(
+        `${name}-${persona}-attachment`,
+        { role: role.name, policyArn: policy.arn },
+        child,
+      )
+    }
+    this.registerOutputs({})
+  }
+}
+
+/** Signed in with a second factor: a stolen key alone assumes nothing. */
+function personTrust({ account, principals = [] }: PeopleArgs): string {
+  const root = `arn:${account.partition}:iam::${account.accountId}:root`
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: principals.length === 0 ? [root] : principals },
+        Action: 'sts:AssumeRole',
+        Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+      },
+    ],
+  })
+}

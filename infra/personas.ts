@@ -1,0 +1,181 @@
+/** What each kind of person may do and must not: statements per role, from the environment's names alone. */
+import { type Account, arn } from './account.ts'
+import type { Names } from './names.ts'
+import { allow, type Statement } from './policy-document.ts'
+
+export interface PersonaContext {
+  readonly names: Names
+  readonly account: Account
+  /** Ids of the deployed projects. */
+  readonly projects: readonly string[]
+  readonly dataKeyArn: string
+}
+
+export const personas = ['data-scientist', 'ml-engineer', 'approver', 'operator', 'auditor'] as const
+export type Persona = (typeof personas)[number]
+
+export const personaTitles: Readonly<Record<Persona, string>> = {
+  'data-scientist': 'Brings data, starts training, reads results; approves, deploys and audits nothing',
+  'ml-engineer': 'As a data scientist, and puts approved versions into production',
+  approver: 'Approves or rejects versions, and starts no training',
+  operator: 'Watches, stops and repeats executions; sees no data',
+  auditor: 'Reads who did what; sees no data and changes nothing',
+}
+
+const deny = (Sid: string, actions: readonly string[], resources: readonly string[]): Statement => ({
+  Sid,
+  Effect: 'Deny',
+  Action: actions,
+  Resource: resources,
+})
+
+/** @returns the statements of a role; what it must not do is denied even where another policy allows it */
+export function personaStatements(persona: Persona, context: PersonaContext): readonly Statement[] {
+  const of = building(context)
+  switch (persona) {
+    case 'data-scientist':
+      return [...of.results, ...of.bringData, ...of.startRuns, of.noApproval, of.noDeployment, of.noAudit]
+    case 'ml-engineer':
+      return [
+        ...of.results,
+        ...of.bringData,
+        ...of.startRuns,
+        ...of.stopRuns,
+        ...of.deploy,
+        of.noApproval,
+        of.noAudit,
+      ]
+    case 'approver':
+      return [...of.results, ...of.approve, of.noRuns, of.noAudit]
+    case 'operator':
+      return [...of.watch, ...of.stopRuns, of.noData, of.noApproval, of.noAudit]
+    case 'auditor':
+      return [...of.watch, ...of.readAudit, of.noData, of.noRuns, of.noApproval, of.noChange]
+  }
+}
+
+function building({ names, account, projects, dataKeyArn }: PersonaContext) {
+  const { partition } = account
+  const bucket = `arn:${partition}:s3:::${names.bucket(account)}`
+  const audit = `arn:${partition}:s3:::${names.auditBucket(account)}`
+  const table = arn(account, 'dynamodb', `table/${names.table()}`)
+  const machines = arn(account, 'states', `stateMachine:${names.prefix}*`)
+  const executions = arn(account, 'states', `execution:${names.prefix}*`)
+  const starter = arn(account, 'lambda', `function:${names.of('function', 'start-run')}:live`)
+  const groups = projects.map((project) => names.modelPackageGroup(project))
+  const versions = groups.map((group) => arn(account, 'sagemaker', `model-package/${group}/*`))
+  const under = (...keys: readonly string[]) =>
+    projects.flatMap((project) => keys.map((key) => `${bucket}/${project}/${key}`))
+  const prefixes = { StringLike: { 's3:prefix': projects.map((project) => `${project}/*`) } }
+  const watch = [
+    allow(['states:DescribeExecution', 'states:GetExecutionHistory'], [executions]),
+    allow(['states:DescribeStateMachine', 'states:ListExecutions'], [machines]),
+    allow(['cloudwatch:DescribeAlarms'], [arn(account, 'cloudwatch', `alarm:${names.prefix}*`)]),
+    allow(
+      ['cloudwatch:GetDashboard'],
+      [`arn:${partition}:cloudwatch::${account.accountId}:dashboard/${names.prefix}*`],
+    ),
+    allow(
+      ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams'],
+      [arn(account, 'logs', `log-group:/aws/lambda/${names.prefix}*`)],
+    ),
+  ]
+  return {
+    watch,
+    results: [
+      ...watch,
+      allow(
+        ['s3:GetObject', 's3:GetObjectVersion'],
+        under('runs/*', 'inference/*', 'datasets/*', 'project/*'),
+      ),
+      allow(['s3:ListBucket'], [bucket], prefixes),
+      allow(['kms:Decrypt'], [dataKeyArn]),
+      allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, `${table}/index/gsi1`]),
+      allow(['sagemaker:DescribeModelPackage'], versions),
+      allow(
+        ['sagemaker:ListModelPackages'],
+        [...groups.map((group) => arn(account, 'sagemaker', `model-package-group/${group}`)), ...versions],
+      ),
+    ],
+    bringData: [
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], under('inbox/*')),
+      allow(['kms:GenerateDataKey'], [dataKeyArn]),
+    ],
+    // Whoever starts a run is stamped by the starter: an execution started past it is unattributed.
+    startRuns: [allow(['lambda:InvokeFunction'], [starter])],
+    stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
+    deploy: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table])],
+    approve: [
+      allow(['sagemaker:UpdateModelPackage'], versions, {
+        StringEquals: { 'sagemaker:ModelApprovalStatus': ['Approved', 'Rejected'] },
+      }),
+    ],
+    readAudit: [
+      allow(['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'], [audit, `${audit}/*`]),
+      allow(
+        ['logs:FilterLogEvents', 'logs:GetLogEvents'],
+        [arn(account, 'logs', `log-group:/aws/cloudtrail/${names.prefix}*`)],
+      ),
+      allow(['dynamodb:GetItem', 'dynamodb:Query'], [table, `${table}/index/gsi1`]),
+      allow(['kms:Decrypt'], [dataKeyArn]),
+    ],
+    noApproval: deny(
+      'ApprovesNothing',
+      ['sagemaker:UpdateModelPackage', 'sagemaker:CreateModelPackage'],
+      ['*'],
+    ),
+    noDeployment: deny(
+      'DeploysNothing',
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'lambda:UpdateAlias'],
+      ['*'],
+    ),
+    noRuns: deny(
+      'StartsNoRun',
+      ['states:StartExecution', 'lambda:InvokeFunction', 'sagemaker:CreateTrainingJob'],
+      ['*'],
+    ),
+    noData: deny('SeesNoData', ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], [`${bucket}/*`]),
+    noAudit: deny('ReadsNoAudit', ['s3:*'], [audit, `${audit}/*`]),
+    noChange: deny(
+      'ChangesNothing',
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 's3:PutObject', 's3:DeleteObject'],
+      ['*'],
+    ),
+  }
+}
+
+/** How far any of these roles can ever reach, whatever is attached to it later. */
+export function boundaryStatements({ names, account }: PersonaContext): readonly Statement[] {
+  const audit = `arn:${account.partition}:s3:::${names.auditBucket(account)}`
+  return [
+    allow(
+      [
+        'cloudwatch:*',
+        'dynamodb:*',
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+        'lambda:InvokeFunction',
+        'logs:*',
+        's3:*',
+        'sagemaker:*',
+        'states:*',
+      ],
+      ['*'],
+    ),
+    deny(
+      'NoWayUp',
+      ['iam:*', 'organizations:*', 'sts:AssumeRole', 'kms:ScheduleKeyDeletion', 'kms:PutKeyPolicy'],
+      ['*'],
+    ),
+    deny(
+      'EvidenceStays',
+      [
+        's3:Delete*',
+        's3:PutBucketPolicy',
+        's3:PutBucketObjectLockConfiguration',
+        's3:BypassGovernanceRetention',
+      ],
+      [audit, `${audit}/*`],
+    ),
+  ]
+}

@@ -1,6 +1,7 @@
 /** What the predictions of a run amount to: read from `scores/part-n.csv`, and the few of `predictions/` to explain. */
 import { z } from 'zod'
 import type { Project } from '../project.ts'
+import { scoreLines } from '../scoring/score-lines.ts'
 import { openFeatures } from './disclosure.ts'
 import type { ExplainedFactor } from './explained-prediction.ts'
 
@@ -16,18 +17,15 @@ const ending = /,([^",]+),([^",]+),(true|false),(true|false)$/
 
 /** @param text of a scores file or its beginning; a line that is cut off is left out. */
 export function parseScores(text: string): Score[] {
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .flatMap((line) => {
-      const found = ending.exec(line)
-      if (found === null) return []
-      const prediction = Number(found[1])
-      const confidence = Number(found[2])
-      return Number.isFinite(prediction) && Number.isFinite(confidence)
-        ? [{ prediction, confidence, lowConfidence: found[3] === 'true', flagged: found[4] === 'true' }]
-        : []
-    })
+  return scoreLines(text).flatMap((line) => {
+    const found = ending.exec(line)
+    if (found === null) return []
+    const prediction = Number(found[1])
+    const confidence = Number(found[2])
+    return Number.isFinite(prediction) && Number.isFinite(confidence)
+      ? [{ prediction, confidence, lowConfidence: found[3] === 'true', flagged: found[4] === 'true' }]
+      : []
+  })
 }
 
 /** Counts of values between ascending edges; what lies outside goes to the first and the last cell. */

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { parseScoredRows } from '../../functions/drift/scored-rows.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
+import { parseScores } from '../../functions/report/prediction-summary.ts'
 import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
 import { quoteCsv } from '../../functions/scoring/quote-csv.ts'
 import { lambdaContext } from '../builders/lambda-context.ts'
@@ -19,6 +21,7 @@ vi.mock(
 )
 const { handler: writeReport } = await import('../../functions/report/handler.ts')
 
+const scoresHeader = 'entity_id,example_key,prediction,confidence_score,low_confidence,flagged\n'
 const directory = mkdtempSync(join(tmpdir(), 'regimen-injection-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -98,6 +101,15 @@ describe('an exported cell', () => {
     ['', ''],
   ])('%j is written as %j', (cell, written) => {
     expect(quoteCsv(cell)).toBe(written)
+  })
+
+  it('with line breaks adds no prediction to those that reports and drift read', () => {
+    const forged = 'x\n,1,1,true,true\ny,1,1,true,true\n"z'
+    const text = `${scoresHeader}${quoteCsv(forged)},key,0.25,0.5,false,false\n"cut\n,1,1,true,true\n`
+    expect(parseScores(text)).toEqual([
+      { prediction: 0.25, confidence: 0.5, lowConfidence: false, flagged: false },
+    ])
+    expect([...parseScoredRows([text]).predictions]).toEqual([0.25])
   })
 
   it('begins with no sign that a spreadsheet executes, unless it is a number, and is read back whole', () => {

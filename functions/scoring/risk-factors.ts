@@ -62,15 +62,17 @@ export function riskFactors(
   raw: FeatureColumns,
   row: number,
 ): RiskFactor[] {
-  const sums = words.factors.map((factor) => {
+  const sums = words.factors.map(({ at }) => {
     let sum = 0
-    for (const at of factor.at) sum += contributions[start + at] as number
-    return { factor, sum }
+    for (const column of at) sum += contributions[start + column] as number
+    return sum
   })
-  sums.sort((one, other) => Math.abs(other.sum) - Math.abs(one.sum))
   const chosen: RiskFactor[] = []
-  for (const { factor, sum } of sums.slice(0, words.most)) {
-    if (Math.abs(sum) < noise) break
+  while (chosen.length < words.most) {
+    const at = largestOf(sums)
+    const [factor, sum = 0] = [words.factors[at], sums[at]]
+    if (factor === undefined || Math.abs(sum) < noise) break
+    sums[at] = 0
     const value = valueAt(raw, factor.name, row)
     const direction = sum > 0 ? 'raises' : 'lowers'
     chosen.push({
@@ -82,6 +84,14 @@ export function riskFactors(
     })
   }
   return chosen
+}
+
+/** Place of the largest |sum|, the first of equal ones: a few are wanted of many, so that sorting them all is wasted. */
+function largestOf(sums: readonly number[]): number {
+  let largest = 0
+  for (let at = 1; at < sums.length; at++)
+    if (Math.abs(sums[at] as number) > Math.abs(sums[largest] as number)) largest = at
+  return largest
 }
 
 function valueAt({ columns }: FeatureColumns, name: string, row: number): number | string | null {

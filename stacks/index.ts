@@ -73,7 +73,9 @@ new Notifications('regimen-notifications', {
     : { slack: { channel: slackChannel, token: settings.requireSecret('slackToken') } }),
   ...(pagerDuty === undefined ? {} : { pagerDuty }),
 })
-if (monthlyBudgetDollars !== undefined)
+if (monthlyBudgetDollars !== undefined && account.partition !== 'aws')
+  void pulumi.log.warn(`no budget is made: AWS Budgets is not there in the partition ${account.partition}`)
+else if (monthlyBudgetDollars !== undefined)
   new Budget('regimen-budget', { names, monthlyDollars: monthlyBudgetDollars, emails: alertEmails })
 if (configuration.delivery === 'github' && deliveryRepository !== undefined)
   new GithubDelivery('regimen-github', { names, account, repository: deliveryRepository })

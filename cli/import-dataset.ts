@@ -31,6 +31,9 @@ export interface ImportOptions {
   readonly key?: string | undefined
   /** Of the content that a URL gives. */
   readonly sha256?: string | undefined
+  /** Whom to thank for what a URL gives, and under which licence. */
+  readonly attribution?: string | undefined
+  readonly licence?: string | undefined
   /** Paths within a zip archive. */
   readonly members?: readonly string[] | undefined
 }
@@ -62,7 +65,7 @@ async function sourceOf(
   name: string,
   options: ImportOptions,
 ): Promise<object> {
-  const { sha256, members } = options
+  const { sha256, members, attribution, licence } = options
   if (from.startsWith('source:')) return namedSource(from.slice('source:'.length))
   if (from.startsWith('s3://')) return { kind: 'object', uri: from }
   if (/^https?:/.test(from))
@@ -70,6 +73,8 @@ async function sourceOf(
       kind: 'url',
       url: from,
       ...(sha256 === undefined ? {} : { sha256 }),
+      ...(attribution === undefined ? {} : { attribution }),
+      ...(licence === undefined ? {} : { licence }),
       ...(members === undefined ? {} : { members: members.map((path) => ({ path })) }),
     }
   const { uri } = await uploadDataset(context, from, name)

@@ -39,6 +39,8 @@ function importCommand(command: Command): void {
     .requiredOption('--name <name>', 'name of the dataset')
     .option('--description <text>', 'what it is; by default the title of the use case')
     .option('--sha256 <digits>', 'what a URL must give, instead of what its first download gave')
+    .option('--attribution <text>', 'whom to thank for what a URL gives')
+    .option('--licence <text>', 'under which licence a URL gives it')
     .option('--key <text>', 'idempotency key: the same key is the same import')
     .option('--member <path>', 'file of a zip archive; may be repeated', collect)
     .action(async (from: string, { name, member, ...options }: Import, self: Command) => {

@@ -1,7 +1,7 @@
 /** The manifest of a dataset version: everything that is known of it when it is registered, written once. */
 import { z } from 'zod'
 import type { SourceColumn } from '../project.ts'
-import { datasetOrigin } from './import-source.ts'
+import { type DatasetOrigin, datasetOrigin } from './import-source.ts'
 
 /** A column as the file has it and as the contract wants it; a column outside of the contract is ignored. */
 export const manifestColumn = z.object({
@@ -43,6 +43,16 @@ export const datasetManifest = z.object({
   createdAt: z.string(),
 })
 export type DatasetManifest = z.output<typeof datasetManifest>
+
+/** Whom to thank and what is allowed: what an import says of its source, else what the project says of its own data. */
+export function ownersOf(
+  { kind, location, attribution, licence }: DatasetOrigin,
+  project: { readonly attribution: string; readonly licence: string },
+): { readonly attribution: string; readonly licence: string } {
+  // Whatever a URL gives is not the project's own.
+  const known = kind === 'url' ? { attribution: location, licence: 'unknown' } : project
+  return { attribution: attribution ?? known.attribution, licence: licence ?? known.licence }
+}
 
 /** The file's columns in their order. */
 export function describeColumns(

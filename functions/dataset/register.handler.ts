@@ -7,7 +7,7 @@ import { loadProject } from '../project-store.ts'
 import { contracts, part } from '../stages.ts'
 import { checkedProfile, requireContract } from './contract-check.ts'
 import { type DatasetItem, datasetItemOf, getDataset, putDataset } from './dataset-store.ts'
-import { datasetManifest, describeColumns } from './manifest.ts'
+import { datasetManifest, describeColumns, ownersOf } from './manifest.ts'
 import { statusOf } from './review-store.ts'
 
 type Request = z.output<(typeof contracts.registerDataset)['input']>
@@ -64,8 +64,7 @@ async function register(request: Request): Promise<DatasetItem> {
     fileFormat: first?.format ?? 'csv',
     ...{ encoding: first?.encoding, delimiter: first?.delimiter, compression: first?.compression },
     schema: describeColumns(header, project.source.columns),
-    attribution: origin.attribution ?? project.source.attribution,
-    licence: origin.licence ?? project.source.licence,
+    ...ownersOf(origin, project.source),
     quality: request.quality,
     ...places,
     runId: request.runId,

@@ -1,5 +1,6 @@
 /** The page of a dataset version: where it is from, and everything that its profile tells. */
 import type { z } from 'zod'
+import { ownersOf } from '../dataset/manifest.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Project } from '../project.ts'
 import type { contracts } from '../stages.ts'
@@ -17,6 +18,7 @@ export interface DatasetReport {
 export function renderDatasetReport({ request, project, profile }: DatasetReport): string {
   const { dataset, quality } = request
   const { origin } = dataset
+  const owners = ownersOf(origin, project.source)
   return renderProfileReport({
     title: project.title,
     profile,
@@ -26,8 +28,8 @@ export function renderDatasetReport({ request, project, profile }: DatasetReport
       ['Dataset', html`<code>${dataset.name}@${dataset.version}</code>`],
       ['Quality', quality.summary],
       ['Source', origin.source ?? origin.location],
-      ['Attribution', origin.attribution ?? project.source.attribution],
-      ['Licence', origin.licence ?? project.source.licence],
+      ['Attribution', owners.attribution],
+      ['Licence', owners.licence],
       ['SHA-256', html`<code>${dataset.sha256}</code>`],
       ['Imported by', principalName(request.requestedBy)],
       ['Imported', formatTime(request.startedAt)],

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fetchUrl } from '../../../functions/dataset/fetch-url-store.ts'
 import type { UrlSource } from '../../../functions/dataset/import-source.ts'
+import { ownersOf } from '../../../functions/dataset/manifest.ts'
 import { sources } from '../../../projects/sources.ts'
 import { type FileServer, startFileServer } from '../../builders/file-server.ts'
 import { bucket } from '../../builders/import-table.ts'
@@ -148,4 +149,12 @@ it.each(Object.entries(sources))('the source %s names its owners, its licence an
   expect(source.licence).toBe('CC BY 4.0')
   expect(new URL(source.url).protocol).toBe('https:')
   expect(source.sha256).toMatch(/^[0-9a-f]{64}$/)
+})
+
+it('says of a URL what is known of its owners, and never that they are the project\u2019s', () => {
+  const own = { attribution: 'the sorting office', licence: 'CC0 1.0' }
+  const url = { kind: 'url' as const, location: 'https://example.org/a.csv' }
+  expect(ownersOf(url, own)).toEqual({ attribution: 'https://example.org/a.csv', licence: 'unknown' })
+  expect(ownersOf({ ...url, licence: 'CC BY 4.0' }, own).licence).toBe('CC BY 4.0')
+  expect(ownersOf({ kind: 'upload', location: 'a.csv' }, own)).toEqual(own)
 })

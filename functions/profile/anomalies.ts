@@ -30,7 +30,7 @@ export function findAnomalies(profile: Profile, { columns, baseline }: AnomalyOp
       ...(column.kind === 'numeric' ? outlierFindings(profile, name, column, source) : []),
       ...spikeFindings(profile, name),
       ...missingFindings(profile, name, column, baseline),
-      ...mixedFindings(profile, name),
+      ...mixedFindings(profile, name, source),
       ...placeholderFindings(name, column),
       ...keyFindings(name, column, source),
       ...constantFindings(profile, name, column),
@@ -69,7 +69,9 @@ function outlierFindings(
   const single = count - repeated.reduce((sum, entry) => sum + entry.count, 0)
   if (single <= 0) return repetitions
   const sides = [column.min !== null && column.min < low, column.max !== null && column.max > high]
-  const where = sides[0] && sides[1] ? 'below and above' : sides[0] ? 'below' : 'above'
+  const beyond = [sides[0] ? `below ${round(low)}` : '', sides[1] ? `above ${round(high)}` : ''].filter(
+    (side) => side !== '',
+  )
   return [
     ...repetitions,
     {
@@ -77,7 +79,7 @@ function outlierFindings(
       kind: 'outliers',
       severity: 'warning',
       columns: [name],
-      words: `${counted(single, 'value')} far ${where} all others (robust z score above 5; usual is ${round(low)} to ${round(high)}).`,
+      words: `${counted(single, 'value')} far from all others: ${beyond.join(' or ')} (robust z score above 5).`,
       do: 'Look at the rows: a slipped decimal point, another unit, or a true rarity?',
       count: single,
       share: single / Math.max(1, column.count),
@@ -139,11 +141,13 @@ function missingFindings(
 /** More cells than this are no slip: the column is a code that mostly looks like a number. */
 const largestSlip = 0.01
 
-function mixedFindings(profile: Profile, name: string): Finding[] {
+function mixedFindings(profile: Profile, name: string, source: SourceColumn | undefined): Finding[] {
   const mixed = profile.examination?.mixed[name]
   if (mixed === undefined || mixed.count === 0) return []
   const share = mixed.count / Math.max(1, profile.rows)
   const isSlip = share <= largestSlip
+  // The project says that it is a category.
+  if (!isSlip && source !== undefined) return []
   return [
     {
       source: 'anomaly',

@@ -5,8 +5,11 @@ import { maxLevels } from './numeric-column.ts'
 import type { NumericColumn, Profile } from './profile.ts'
 import { sketchBins } from './sketch.ts'
 
-/** The profile with quantile cells for every numeric column whose values are too many to be listed. */
-export function baselineOf(profile: Profile): Profile {
+/**
+ * The profile with quantile cells for every numeric column whose values are too many to be listed; what the second look
+ * found tells of the table, and nothing of later ones.
+ */
+export function baselineOf({ examination: _examination, findings: _findings, ...profile }: Profile): Profile {
   const columns = Object.entries(profile.columns).map(([name, column]) =>
     column.kind === 'numeric' && column.sketch !== undefined && column.cells === undefined
       ? [name, { ...column, cells: quantileCells(column) }]

@@ -5,7 +5,7 @@ import type { NumericColumn } from '../profile/profile.ts'
 import { histogramOf, quantiles, weightedValues } from '../profile/quantiles.ts'
 import { minimumRows } from './disclosure.ts'
 import { drawing } from './drawing.ts'
-import { formatShare } from './format-number.ts'
+import { formatCount, formatShare } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { linearScale, place, ticks } from './scale.ts'
 
@@ -31,7 +31,12 @@ export interface BoxHistogram {
 }
 
 export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxHistogram): Markup {
-  const [low, high] = range
+  const outliers = outliersOf(column)
+  // A few wild values would squeeze all others into one bar.
+  const isWhole = column.type === 'integer'
+  const fence = (value: number, round: (value: number) => number) => (isWhole ? round(value) : value)
+  const low = Math.max(range[0], fence(outliers?.low ?? range[0], Math.ceil))
+  const high = Math.min(range[1], fence(outliers?.high ?? range[1], Math.floor))
   const counts = barsOf(column, low, high).map((count) => (hidesFew && count < minimumRows ? 0 : count))
   const most = Math.max(1, ...counts)
   const total = Math.max(1, column.count)
@@ -57,6 +62,11 @@ export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxH
       drawn,
       html`<text class="tick" x="${left}" y="${top - 4}">highest bar ${formatShare(most / total)}</text>`,
       boxOf(column, x, domain),
+      low > range[0] && html`<line class="fence" x1="${left}" x2="${left}" y1="${top}" y2="${boxAt + 8}"/>`,
+      high < range[1] &&
+        html`<line class="fence" x1="${right}" x2="${right}" y1="${top}" y2="${boxAt + 8}"/>`,
+      (low > range[0] || high < range[1]) &&
+        html`<text class="tick end" x="${right}" y="${top - 4}">${beyondWords(outliers?.count ?? 0)} beyond</text>`,
       inside.map((value) => {
         const at = x(value)
         const kind = at < left + 16 ? 'tick' : at > right - 16 ? 'tick end' : 'tick mid'
@@ -66,9 +76,11 @@ export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxH
   )
 }
 
+const beyondWords = (count: number) => `${formatCount(count)} ${count === 1 ? 'outlier' : 'outliers'}`
+
 /** One bar a whole number where they are few: bars of another width would leave gaps that are not there. */
 function barsOf(column: NumericColumn, low: number, high: number): number[] {
-  const values = weightedValues(column)
+  const values = weightedValues(column).filter(([value]) => value >= low && value <= high)
   const span = high - low
   const found =
     column.type === 'integer' && Number.isInteger(span) && span >= 1 && span <= 2 * bars
@@ -85,15 +97,9 @@ function boxOf(
   const [q05, q25, q50, q75, q95] = quantiles(column, [0.05, 0.25, 0.5, 0.75, 0.95])
   if (q05 == null || q25 == null || q50 == null || q75 == null || q95 == null) return ''
   const at = (value: number) => place(x(Math.min(to, Math.max(from, value))))
-  const outliers = outliersOf(column)
-  const fence = (value: number | undefined) =>
-    value !== undefined && value > from && value < to
-      ? html`<line class="fence" x1="${at(value)}" x2="${at(value)}" y1="${top}" y2="${boxAt + 8}"/>`
-      : ''
   return [
     html`<line class="outline" x1="${at(q05)}" x2="${at(q95)}" y1="${boxAt}" y2="${boxAt}"/>`,
     html`<rect class="box" x="${at(q25)}" y="${boxAt - 6}" width="${place(Math.max(1, x(Math.min(to, q75)) - x(Math.max(from, q25))))}" height="12"/>`,
     html`<line class="median" x1="${at(q50)}" x2="${at(q50)}" y1="${boxAt - 8}" y2="${boxAt + 8}"/>`,
-    outliers === null || outliers.count === 0 ? '' : [fence(outliers.low), fence(outliers.high)],
   ]
 }

@@ -39,7 +39,7 @@ export function correlationSection(profile: Profile, mayShow: (column: string) =
       id: 'correlations',
       title: 'What moves together',
       body: [
-        html`<p>${named.length < all ? `The ${named.length} columns of the strongest pairs, out of ${all}. ` : ''}The darker a cell, the closer the two columns are tied; the second colour is a negative correlation. Two columns above 0.95 tell the same: a model needs one of them.</p>`,
+        html`<p>${named.length < all ? `The ${named.length} columns of the strongest pairs, out of ${all}. ` : ''}The stronger the colour of a cell, the closer its two columns are tied; the second colour is a negative correlation. Two columns above 0.95 tell the same: a model needs one of them.</p>`,
         html`<div class="scroll" tabindex="0" role="region" aria-label="Correlation map">${map(named, pairs)}</div>`,
         legend,
         top.length > 0

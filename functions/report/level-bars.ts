@@ -37,7 +37,7 @@ export function levelBars(id: string, name: string, column: CategoryColumn): Mar
       : []),
     // A sum tells no more than its parts only when several go into it.
     ...(few.levels > 1 && few.rows >= minimumRows
-      ? [{ name: `${few.levels} of under ${minimumRows} rows`, rows: few.rows, kind: 'other' as const }]
+      ? [{ name: `${few.levels} rare levels`, rows: few.rows, kind: 'other' as const }]
       : []),
   ]
   const most = Math.max(1, ...bars.map(({ rows }) => rows))

@@ -27,7 +27,7 @@ export function missingSection(profile: Profile): Section {
       holed.length === 0
         ? html`<p>Nothing: every cell of the ${formatCount(all)} columns has a value.</p>`
         : [
-            html`<p>${formatCount(holed.length)} of ${formatCount(all)} columns have missing cells.${isMapped ? ' Each strip runs from the first row to the last; dark is missing.' : ''}</p>`,
+            html`<p>${formatCount(holed.length)} of ${formatCount(all)} columns have missing cells.${isMapped ? ' Each strip runs from the first row to the last; the stronger its colour, the more is missing there.' : ''}</p>`,
             table(
               'Columns with missing cells, the emptiest first',
               [

@@ -158,7 +158,7 @@ function columnsSection(profile: Profile, columns: readonly SourceColumn[]): Sec
     id: 'columns',
     title: 'Column by column',
     body: [
-      html`<p>Numbers: bars, and below them the median (thick line), the middle half (box) and the middle nine tenths (thin line); dashed lines are the fence beyond which values are outliers. Categories: the most frequent levels.</p>`,
+      html`<p>Numbers: bars, and below them the median (thick line), the middle half (box) and the middle nine tenths (thin line); a dashed edge is the fence beyond which values are outliers, which are counted and not drawn. Categories: the most frequent levels.</p>`,
       html`<div class="panels">${panels}</div>`,
       more > 0 &&
         html`<p class="note">${formatCount(more)} more columns are in the profile, and not drawn.</p>`,

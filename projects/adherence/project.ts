@@ -103,7 +103,19 @@ export const project = parseProject({
     eval_metric: 'auc,logloss',
   },
   split: { train: 0.7, validation: 0.075, calibration: 0.075, test: 0.15, seed: 7 },
-  quality: { minRows: 1_000, maxDuplicateShare: 0.01 },
+  quality: {
+    minRows: 1_000,
+    maxDuplicateShare: 0.01,
+    rules: [
+      { rule: 'schema' },
+      { rule: 'uniqueness', columns: ['encounter_id'] },
+      { rule: 'completeness', column: 'diag_1', minShare: 0.99 },
+      { rule: 'completeness', column: 'race', minShare: 0.9, severity: 'warning' },
+      // A stay beyond two weeks is not in this table: it was left out when the table was made.
+      { rule: 'range', column: 'time_in_hospital', min: 1, max: 14, severity: 'warning' },
+      { rule: 'row-count', maxFall: 0.5, maxRise: 4, severity: 'warning' },
+    ],
+  },
   gates: [
     { metric: 'rocAuc', min: 0.6 },
     { metric: 'prAucLift', min: 1.3 },

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { contractOf, findingsOf } from '../../functions/profile/findings.ts'
 import { renderInferenceReport } from '../../functions/report/render-inference-report.ts'
+import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
 import { renderTrainingReport } from '../../functions/report/render-training-report.ts'
 import { inferenceDocuments, reportedProject, trainingDocuments } from '../builders/report-documents.ts'
 
@@ -25,6 +27,11 @@ const pages: Readonly<Record<string, () => string>> = {
   training: () => renderTrainingReport(trainingDocuments({ champion: true })),
   regression: () => renderTrainingReport(trainingDocuments({ project: regression })),
   inference: () => renderInferenceReport(inferenceDocuments({ shift: 1.5 })),
+  profile: () => {
+    const { profile, project } = trainingDocuments({ champion: true })
+    const findings = findingsOf(profile, contractOf(project), { now: 0 })
+    return renderProfileReport({ title: 'A table', profile, project, findings })
+  },
 }
 const screens = [
   { width: 1280, colorScheme: 'light' },

@@ -40,6 +40,8 @@ export async function cellFile(
 ): Promise<Omit<CellSource, 'nullTokens'>> {
   const file = join(directory, 'source')
   if (stretch.format === 'parquet') {
+    if (stretch.rowGroups === undefined)
+      return { file: await source.onDisk(directory), format: 'parquet', header, hasHeader: false }
     await fetchRowGroups(source, stretch.rowGroups, file)
     return { file, format: 'parquet', header, hasHeader: false }
   }

@@ -58,17 +58,16 @@ export async function walkParquet(
  */
 export async function fetchRowGroups(
   source: ByteSource,
-  rowGroups: readonly number[] | undefined,
+  rowGroups: readonly number[],
   path: string,
 ): Promise<void> {
   const footer = await footerOf(source)
-  const chosen = rowGroups ?? footer.rowGroups.map((_, index) => index)
-  const structure = broken(source.uri, () => footer.of(chosen))
+  const structure = broken(source.uri, () => footer.of(rowGroups))
   const file = await open(path, 'w')
   try {
     await file.write(parquetMagic, 0, parquetMagic.length, 0)
     let end = parquetMagic.length
-    for (const index of chosen) {
+    for (const index of rowGroups) {
       const { byteStart = 0, byteEnd = 0 } = footer.rowGroups[index] ?? {}
       let at = byteStart
       for await (const chunk of storedChunks(source, byteStart, byteEnd)) {

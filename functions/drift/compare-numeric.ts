@@ -1,5 +1,6 @@
 /** Compares a numeric column of a batch with the baseline's: every statistic that applies, and the evidence of drift. */
 import type { NumericColumn } from '../profile/profile.ts'
+import { cellBounds } from './cell-bounds.ts'
 import { cellPValue } from './cell-tests.ts'
 import { type DesignEffects, independent, inOneCell } from './design-effect.ts'
 import { jensenShannon } from './jensen-shannon.ts'
@@ -41,6 +42,7 @@ export function compareNumeric(
       jensenShannon: divergence?.distance ?? null,
       wasserstein,
       pValue: ks?.pValue ?? null,
+      ...(paired.lowest === undefined ? {} : { bounds: cellBounds(paired, paired.lowest) }),
     },
     effect: wasserstein ?? jensenShannon(aroundConstant(paired), effects)?.corrected ?? null,
     pValue: chance(paired, ks?.pValue ?? 1, effects),

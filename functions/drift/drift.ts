@@ -34,6 +34,11 @@ export const featureDriftSchema = z.object({
   jensenShannon: statistic,
   /** Wasserstein-1 of the values winsorised at the baseline's 0.1 and 99.9 % quantiles, in baseline deviations. */
   wasserstein: statistic,
+  /**
+   * Present where the numbers were counted in quantile cells: the KS statistic of the values is at most `ks` more than
+   * the stated one, their Wasserstein distance within `wasserstein` of it.
+   */
+  bounds: z.object({ ks: z.number().min(0), wasserstein: z.number().min(0).nullable() }).optional(),
   chiSquared: statistic,
   /** Of the KS test for a numeric feature, of the chi-squared test for a categorical one. */
   pValue: statistic,

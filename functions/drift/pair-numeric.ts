@@ -15,7 +15,12 @@ export function pairNumeric(baseline: NumericColumn, current: NumericColumn): Pa
   const counts = countsIn(edges, baseline)
   const countsNow = countsIn(edges, current)
   if (counts === null || countsNow === null) return null
-  return { values: representatives(edges, baseline, current), baseline: counts, current: countsNow }
+  return {
+    values: representatives(edges, baseline, current),
+    baseline: counts,
+    current: countsNow,
+    ...lowestOf(baseline, current),
+  }
 }
 
 /** A column without any value has an empty list of levels, whatever else it was profiled with. */
@@ -60,6 +65,11 @@ export function cellOf(edges: ArrayLike<number>, value: number): number {
     else high = middle
   }
   return low
+}
+
+function lowestOf(baseline: NumericColumn, current: NumericColumn): { lowest?: number } {
+  const least = [baseline.min, current.min].filter((value) => value !== null)
+  return least.length === 0 ? {} : { lowest: Math.min(...least) }
 }
 
 /**

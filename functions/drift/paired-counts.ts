@@ -8,6 +8,8 @@ export interface PairedCounts {
 /** Cells in ascending order of the value that stands for each: a value itself, or the middle of an interval. */
 export interface PairedValues extends PairedCounts {
   readonly values: Float64Array
+  /** Where the cells are intervals: the least value of either side. Absent where every cell is one value. */
+  readonly lowest?: number
 }
 
 export function total(counts: Float64Array): number {

@@ -36,7 +36,7 @@ export const categoricalEffect = (effect: number): number => effect / Math.SQRT2
 export interface Evidence {
   readonly statistics: Pick<
     FeatureDrift,
-    'psi' | 'ks' | 'jensenShannon' | 'wasserstein' | 'chiSquared' | 'pValue' | 'unseenShare'
+    'bounds' | 'psi' | 'ks' | 'jensenShannon' | 'wasserstein' | 'chiSquared' | 'pValue' | 'unseenShare'
   >
   readonly effect: number | null
   /** How likely chance alone makes such a difference: several tests together, each of them paid for. */

@@ -2,7 +2,7 @@
 import { type PairedValues, total } from './paired-counts.ts'
 
 /** Shares of the baseline beyond which a value counts as the quantile itself, so that one outlier moves nothing. */
-const tails = { low: 0.001, high: 0.999 }
+export const tails = { low: 0.001, high: 0.999 }
 
 /**
  * ∫|F − G| over winsorised values, divided by the winsorised baseline's population deviation (0 and up); equals

@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { compareCategorical } from '../../functions/drift/compare-categorical.ts'
 import { compareNumeric } from '../../functions/drift/compare-numeric.ts'
+import { mannWhitney } from '../../functions/drift/mann-whitney.ts'
+import { pairNumeric } from '../../functions/drift/pair-numeric.ts'
 import { chiSquaredTail } from '../../functions/statistics/chi-squared-tail.ts'
+import { fisherExact } from '../../functions/statistics/hypergeometric-tail.ts'
 import { kolmogorovTail } from '../../functions/statistics/kolmogorov-tail.ts'
 import { categoryColumn, numericColumn } from '../functions/drift/build-profile.ts'
 import { type Difference, farthest, type Reckoning } from './reckoning.ts'
@@ -13,12 +16,15 @@ interface Drift {
     readonly baseline: number[]
     readonly current: number[]
     readonly psi: number | null
+    readonly mannWhitney?: { readonly area: number; readonly pValue: number }
   } & Record<'ks' | 'asymptoticPValue' | 'wasserstein' | 'jensenShannon', number>)[]
   readonly categorical: readonly ({
     readonly name: string
     readonly baseline: Record<string, number>
     readonly current: Record<string, number>
   } & Record<'chiSquared' | 'pValue' | 'jensenShannon' | 'corrected' | 'psi', number>)[]
+  /** Before, now, and the rows of each side; then the p-value. */
+  readonly fisher: readonly [number, number, number, number, number][]
   readonly chiSquared: readonly [number, number, number][]
   readonly kolmogorov: readonly [number, number][]
 }
@@ -39,6 +45,7 @@ export function checkDrift(file: string, reckoning: Reckoning): void {
         ...near(statistics.pValue, example.asymptoticPValue),
         limit: pValueLimit,
       },
+      ...ranks(example),
       ...(example.psi === null ? {} : { 'drift: PSI': near(statistics.psi, example.psi) }),
     })
   }
@@ -56,8 +63,22 @@ export function checkDrift(file: string, reckoning: Reckoning): void {
     reckoning.check(`chi-squared ${statistic} of ${degrees}`, {
       'tail: chi-squared': near(chiSquaredTail(statistic, degrees), expected),
     })
+  for (const [before, now, n, m, expected] of cases.fisher)
+    reckoning.check(`${before} of ${n}, ${now} of ${m}`, {
+      'drift: Fisher exact p-value': near(fisherExact(before, now, n, m), expected),
+    })
   for (const [x, expected] of cases.kolmogorov)
     reckoning.check(`Kolmogorov ${x}`, { 'tail: Kolmogorov': near(kolmogorovTail(x), expected) })
+}
+
+function ranks({ baseline, current, mannWhitney: expected }: Drift['numeric'][number]) {
+  if (expected === undefined) return {}
+  const paired = pairNumeric(numericColumn(baseline), numericColumn(current))
+  const found = paired === null ? null : mannWhitney(paired)
+  return {
+    'drift: Mann-Whitney area': near(found?.area, expected.area),
+    'drift: Mann-Whitney p-value': near(found?.pValue, expected.pValue),
+  }
 }
 
 const near = (actual: number | null | undefined, expected: number): Difference => ({

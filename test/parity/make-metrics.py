@@ -108,7 +108,19 @@ def numeric(name, baseline, current):
         "wasserstein": stats.wasserstein_distance(clipped, clipped_now) / clipped.std(),
         "psi": psi(p / p.sum(), q / q.sum()) if (p > 0).all() and (q > 0).all() else None,
         "jensenShannon": float(jensenshannon(p, q)),
+        "mannWhitney": mann_whitney(baseline, current),
     }
+
+
+def mann_whitney(baseline, current):
+    test = stats.mannwhitneyu(current, baseline, use_continuity=False, method="asymptotic")
+    return {"area": test.statistic / (len(baseline) * len(current)), "pValue": test.pvalue}
+
+
+def fisher(before, now, n, m):
+    """The two-sided p-value by doubling the smaller tail."""
+    law = stats.hypergeom(n + m, before + now, m)
+    return [before, now, n, m, float(min(1.0, 2 * min(law.sf(now - 1), law.cdf(now))))]
 
 
 def categorical(name, baseline, current):
@@ -257,7 +269,13 @@ def anew():
         )
         for k in (2, 3, 9, 20)
     ]
-    write("drift.json", {"numeric": normal + counts + tailed + seconds, "categorical": levels, **tails()})
+    exact = [
+        fisher(int(b), int(c), int(n), int(m))
+        for n, m in ((71236, 1000), (2000, 500), (60, 40), (30, 30))
+        for b, c in ((0, 3), (5, 0), (7, 7), (n // 3, m // 4), (n // 50, m // 10))
+    ]
+    cells = {"numeric": normal + counts + tailed + seconds, "categorical": levels, "fisher": exact}
+    write("drift.json", {**cells, **tails()})
 
 
 anew() if arguments.out else committed()

@@ -17,6 +17,7 @@ import { checkMetrics } from './check-metrics.ts'
 import { checkModels } from './check-models.ts'
 import { checkProfile } from './check-profile.ts'
 import { checkQuality } from './check-quality.ts'
+import { checkResamples } from './check-resamples.ts'
 import { type PythonEnvironment, pythonIn } from './python-environment.ts'
 import { Reckoning } from './reckoning.ts'
 
@@ -64,6 +65,7 @@ try {
       await checkProfile(folder, reckoning)
     }
   })
+  await section('false alarms and power of drift', async () => checkResamples(data, full, reckoning))
   await section('quality of the local trainer', () =>
     checkQuality(subfolder('quality'), data, newest, full, reckoning),
   )

@@ -82,6 +82,9 @@ const importObject = (
   })
 }
 
+// A hundred tables each, a whole import apiece.
+vi.setConfig({ testTimeout: 180_000 })
+
 let server: FileServer
 beforeAll(async () => {
   server = await startFileServer()

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { RegimenError } from '../errors.ts'
 import type { Project, SourceColumn } from '../project.ts'
+import { checkedFindings } from './quality-check.ts'
 import { ruleMeanings, rules } from './rules-sql.ts'
 
 const count = z.int().min(0)
@@ -9,6 +10,7 @@ const count = z.int().min(0)
 /** What registration reads of a profile (functions/profile/profile.ts holds the whole of it). */
 export const checkedProfile = z.object({
   rows: count,
+  findings: checkedFindings,
   parts: z.array(z.object({ index: count, uri: z.string(), firstRow: count })),
   columns: z.record(
     z.string(),

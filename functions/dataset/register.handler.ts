@@ -8,6 +8,7 @@ import { contracts, part } from '../stages.ts'
 import { checkedProfile, requireContract } from './contract-check.ts'
 import { type DatasetItem, datasetItemOf, getDataset, putDataset } from './dataset-store.ts'
 import { datasetManifest, describeColumns, ownersOf } from './manifest.ts'
+import { requireQuality } from './quality-check.ts'
 import { statusOf } from './review-store.ts'
 
 type Request = z.output<(typeof contracts.registerDataset)['input']>
@@ -43,6 +44,7 @@ async function register(request: Request): Promise<DatasetItem> {
     getJson(request.profileUri).then((value) => checkedProfile.parse(value)),
   ])
   requireContract(profile, project)
+  requireQuality(profile.findings, request.dataset.fileName)
   const prefix = datasetVersion.prefix(parseS3Uri(dataset.uri).bucket, id, name, dataset.version)
   const places = { profileUri: datasetVersion.profile(prefix), reportUri: datasetVersion.report(prefix) }
   await copyObject({ uri: request.profileUri }, places.profileUri)

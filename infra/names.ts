@@ -19,6 +19,7 @@ export const nameLimits = {
   alarm: 255,
   layer: 64,
   keyAlias: 256,
+  featureGroup: 64,
   trail: 128,
   dashboard: 255,
   connection: 64,

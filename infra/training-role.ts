@@ -84,7 +84,7 @@ function image({ account, imageRegistryId, imageRepository }: TrainingRoleArgs):
 }
 
 /** Holds whatever this role is ever granted besides: no job without keys, isolation and encrypted traffic. */
-const encryptedOnly: readonly Statement[] = [
+export const encryptedOnly: readonly Statement[] = [
   ...['VolumeKmsKey', 'OutputKmsKey'].map(
     (key): Statement => ({
       Sid: `Needs${key}`,

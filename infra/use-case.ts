@@ -4,6 +4,7 @@ import { Dashboard } from './dashboard.ts'
 import { DatasetImport } from './dataset-import.ts'
 import { DriftAlarm } from './drift-alarm.ts'
 import { EventRule } from './event-rule.ts'
+import { FeatureGroup } from './feature-group.ts'
 import type { FlowArgs } from './flow.ts'
 import { Inference } from './inference.ts'
 import { ModelPackageGroup } from './model-package-group.ts'
@@ -16,6 +17,8 @@ export interface UseCaseArgs extends FlowArgs {
   readonly protect: boolean
   /** Days without a successful batch after which an alarm goes off, 1 to 7. @default no such alarm */
   readonly maxRunAgeDays?: number | undefined
+  /** Make a feature group of the project's features. @default false */
+  readonly featureGroups?: boolean
   /** Make a CloudWatch dashboard. @default true */
   readonly dashboards?: boolean
 }
@@ -53,6 +56,7 @@ export class UseCase extends pulumi.ComponentResource {
     this.#createRules(name, args)
     this.#createSchedule(name, args)
     this.#createWatch(name, args)
+    this.#createFeatures(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
   }
 
@@ -92,6 +96,12 @@ export class UseCase extends pulumi.ComponentResource {
       child,
     )
     new DriftAlarm(`${name}-drift`, { names, project: project.id, topic }, child)
+  }
+
+  #createFeatures(name: string, args: UseCaseArgs): void {
+    if (args.featureGroups !== true) return
+    const { key, storage } = args.environment
+    new FeatureGroup(`${name}-features`, { ...args, key, storage }, { parent: this })
   }
 
   #createWatch(name: string, args: UseCaseArgs): void {

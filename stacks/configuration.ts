@@ -81,6 +81,7 @@ export function readConfiguration(
     monthlyBudgetDollars,
     delivery,
     deliveryRepository: read('deliveryRepository', settings.deliveryRepository),
+    featureGroups: read('featureGroups', settings.featureGroups),
     dashboards: read('dashboards', settings.dashboards),
   }
 }

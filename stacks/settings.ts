@@ -174,6 +174,7 @@ export const settings = {
     does: 'Repository whose workflows may deploy; needed by `delivery: github`.',
     absent: 'refused when `delivery` is github',
   }),
+  featureGroups: flag('false', 'Make a SageMaker feature group per project, online and offline.'),
   dashboards: flag('true', 'Make a CloudWatch dashboard per project.'),
 } as const
 

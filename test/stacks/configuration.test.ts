@@ -33,6 +33,7 @@ test('fills in what is not set', () => {
     monthlyBudgetDollars: undefined,
     delivery: 'none',
     deliveryRepository: undefined,
+    featureGroups: false,
     dashboards: true,
   })
 })

@@ -76,6 +76,29 @@ test('the trail records each access to objects, items and features, and is locke
   })
 })
 
+test('the features of a project are a group that keeps the newest online and all of them offline', () => {
+  const { inputs, options } = all.one('aws:sagemaker/featureGroup:FeatureGroup', 'adherence-features-group')
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/key-id'
+  expect(inputs).toMatchObject({
+    featureGroupName: 'regimen-prod-adherence',
+    recordIdentifierFeatureName: 'example_key',
+    eventTimeFeatureName: 'event_time',
+    onlineStoreConfig: { enableOnlineStore: true, securityConfig: { kmsKeyId: key } },
+    offlineStoreConfig: {
+      s3StorageConfig: {
+        s3Uri: 's3://regimen-prod-123456789012-eu-central-1/adherence/features',
+        kmsKeyId: key,
+      },
+    },
+  })
+  const names = (inputs.featureDefinitions as { featureName: string }[]).map(({ featureName }) => featureName)
+  expect(new Set(names).size).toBe(names.length)
+  // The pattern and the reserved names of CreateFeatureGroup.
+  for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9]([-_]*[a-zA-Z0-9]){0,63}$/)
+  expect(names).not.toEqual(expect.arrayContaining(['is_deleted', 'write_time', 'api_invocation_time']))
+  expect(options).toMatchObject({ protect: true, retainOnDelete: true })
+})
+
 test('people sign in with a second factor, as whom the configuration names, within the boundary', () => {
   const people = all.of('aws:iam/role:Role').filter(({ inputs }) => inputs.permissionsBoundary !== undefined)
   expect(people.map(({ inputs }) => inputs.name)).toEqual(

@@ -21,9 +21,9 @@ test('registers exactly these resources', () => {
     'aws:cloudwatch/logGroup:LogGroup': 27,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 18,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 34,
-    'aws:iam/role:Role': 33,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 33,
+    'aws:iam/policy:Policy': 35,
+    'aws:iam/role:Role': 34,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 34,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
     'aws:lambda/alias:Alias': 23,
@@ -41,6 +41,7 @@ test('registers exactly these resources', () => {
     'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': 3,
     'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': 3,
     'aws:s3/bucketVersioning:BucketVersioning': 3,
+    'aws:sagemaker/featureGroup:FeatureGroup': 1,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
     'aws:sfn/stateMachine:StateMachine': 3,
     'aws:sns/topic:Topic': 1,
@@ -54,7 +55,7 @@ test('environments hold the same resources under the same logical names, but for
   const shape = (program: typeof dev) =>
     program.resources
       .map(({ type, name }) => `${type} ${name.replace(/[0-9a-f]{12}$/, '')}`)
-      .filter((each) => !/regimen-(audit|people)|-overdue/.test(each))
+      .filter((each) => !/regimen-(audit|people)|-overdue|adherence-features/.test(each))
       .sort()
   expect(shape(dev)).toEqual(shape(prod))
 })

@@ -46,7 +46,7 @@ export function personaStatements(persona: Persona, context: PersonaContext): re
         of.noAudit,
       ]
     case 'approver':
-      return [...of.results, ...of.approve, of.noRuns, of.noAudit]
+      return [...of.results, ...of.approve, ...of.noTraining, of.noAudit]
     case 'operator':
       return [...of.watch, ...of.stopRuns, of.noData, of.noApproval, of.noAudit]
     case 'auditor':
@@ -62,6 +62,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const machines = arn(account, 'states', `stateMachine:${names.prefix}*`)
   const executions = arn(account, 'states', `execution:${names.prefix}*`)
   const starter = arn(account, 'lambda', `function:${names.of('function', 'start-run')}:live`)
+  const reviewer = arn(account, 'lambda', `function:${names.of('function', 'review-dataset')}:live`)
   const groups = projects.map((project) => names.modelPackageGroup(project))
   const versions = groups.map((group) => arn(account, 'sagemaker', `model-package/${group}/*`))
   const under = (...keys: readonly string[]) =>
@@ -98,7 +99,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       ),
     ],
     bringData: [
-      allow(['s3:PutObject', 's3:AbortMultipartUpload'], under('inbox/*')),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], under('inbox/*', 'batches/*', 'datasets/*/data/*')),
       allow(['kms:GenerateDataKey'], [dataKeyArn]),
     ],
     // Whoever starts a run is stamped by the starter: an execution started past it is unattributed.
@@ -106,6 +107,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
     stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
     deploy: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table])],
     approve: [
+      allow(['lambda:InvokeFunction'], [reviewer]),
       allow(['sagemaker:UpdateModelPackage'], versions, {
         StringEquals: { 'sagemaker:ModelApprovalStatus': ['Approved', 'Rejected'] },
       }),
@@ -134,6 +136,11 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       ['states:StartExecution', 'lambda:InvokeFunction', 'sagemaker:CreateTrainingJob'],
       ['*'],
     ),
+    // Reviewing a dataset is a call too: what is denied is the call that starts runs.
+    noTraining: [
+      deny('StartsNoExecution', ['states:StartExecution', 'sagemaker:CreateTrainingJob'], ['*']),
+      deny('CallsNoStarter', ['lambda:InvokeFunction'], [starter, starter.replace(/:live$/, '')]),
+    ],
     noData: deny('SeesNoData', ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], [`${bucket}/*`]),
     noAudit: deny('ReadsNoAudit', ['s3:*'], [audit, `${audit}/*`]),
     noChange: deny(

@@ -42,12 +42,19 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
 
 /** Merges all, and cuts long lists of levels once, at the end. @throws TypeError when there is none. */
 export function mergeAll(profiles: readonly Profile[]): Profile {
-  const [first, ...rest] = profiles
-  if (first === undefined) throw new TypeError('no profile to merge')
-  return finishProfile(rest.reduce(mergeProfiles, first))
+  return finishProfile(addAll(undefined, profiles))
 }
 
-export function finishProfile(profile: Profile): Profile {
+/** Adds more profiles to a sum that is not finished; @param sum undefined where there is none yet. */
+export const addAll = (sum: Profile | undefined, profiles: readonly Profile[]): Profile | undefined =>
+  profiles.reduce<Profile | undefined>(
+    (before, profile) => (before === undefined ? profile : mergeProfiles(before, profile)),
+    sum,
+  )
+
+/** Cuts long lists of levels. @throws TypeError when nothing was added up. */
+export function finishProfile(profile: Profile | undefined): Profile {
+  if (profile === undefined) throw new TypeError('no profile to merge')
   const columns = mapValues(profile.columns, (column) =>
     column.kind === 'category' ? cutLevels(column) : column,
   )

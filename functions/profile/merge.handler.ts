@@ -6,7 +6,7 @@ import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
 import { baselineOf } from './baseline.ts'
 import { contractOf, findingsOf } from './findings.ts'
-import { mergeAll } from './merge-profile.ts'
+import { addAll, finishProfile } from './merge-profile.ts'
 import { type Profile, profileSchema } from './profile.ts'
 import { judgeQuality } from './quality.ts'
 
@@ -18,13 +18,17 @@ export const handler = door({
   async run({ projectUri, runUri, purpose, parts, previousUri }, logger) {
     const project = await loadProject(projectUri)
     const layout = purpose === 'training' ? trainingRun : inferenceRun
-    const profiles: Profile[] = []
+    let sum: Profile | undefined
     for (let start = 0; start < parts; start += readAtOnce) {
       const indexes = Array.from({ length: Math.min(readAtOnce, parts - start) }, (_, at) => start + at)
       const read = await Promise.all(indexes.map((index) => getJson(layout.profilePart(runUri, index))))
-      profiles.push(...read.map((each) => profileSchema.parse(each)))
+      // Added up as they come: of a thousand parts, all profiles together would fill the memory.
+      sum = addAll(
+        sum,
+        read.map((each) => profileSchema.parse(each)),
+      )
     }
-    const merged = mergeAll(profiles)
+    const merged = finishProfile(sum)
     const findings = findingsOf(merged, contractOf(project), {
       now: Date.now(),
       environment: process.env.ENVIRONMENT,

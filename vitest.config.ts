@@ -21,6 +21,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/flow/**',
+            'test/pulumi/**',
             'test/browser/**',
             'test/contract/**',
             'test/clients/**',
@@ -46,6 +47,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'pulumi', include: ['test/pulumi/**/*.test.ts'], testTimeout: 400_000 },
+      },
       { extends: true, test: { name: 'iam', include: ['test/iam/**/*.test.ts'] } },
       {
         extends: true,

@@ -12,7 +12,7 @@ import { answerInvoke } from '../../local/deploy/invokes.ts'
 import { isObject } from '../../local/gateway/json.ts'
 import type { Json } from '../../local/service.ts'
 import { serve } from './grpc-server.ts'
-import { fields, hasUnknown, toCloud, toComparable, unknown } from './wire.ts'
+import { fields, hasUnknown, holdsAsset, toCloud, toComparable, unknown } from './wire.ts'
 
 const endpoint = process.env.REGIMEN_ENDPOINT ?? ''
 const place = { accountId: '000000000000', region: process.env.AWS_REGION ?? 'us-east-1', partition: 'aws' }
@@ -67,7 +67,7 @@ async function update(request: messages.UpdateRequest) {
     return response
   }
   const about = { type: typeOf(urn), name: nameOf(urn), id: request.getId() }
-  const { outputs } = await ask('update', { ...about, inputs: sent(inputs), before: sent(before) })
+  const { outputs } = await ask('update', { ...about, inputs: sent(inputs), before: toComparable(before) })
   response.setProperties(struct(withInputs(outputs, inputs)))
   return response
 }
@@ -85,25 +85,24 @@ async function read(request: messages.ReadRequest) {
   const known = plain(request.getInputs())
   const imported = Object.keys(known).length === 0
   const about = { type: typeOf(urn), name: nameOf(urn), id: request.getId() }
-  const found = await ask('read', imported ? about : { ...about, inputs: sent(known) })
+  const { asked, assets } = splitAssets(known)
+  const found = await ask('read', imported ? about : { ...about, inputs: asked })
   const response = new messages.ReadResponse()
   if (!isObject(found.inputs)) return response
-  const live = imported ? found.inputs : keepAssets(known, found.inputs)
+  const live = { ...assets, ...found.inputs }
   response.setId(request.getId())
   response.setInputs(struct(live))
   response.setProperties(struct({ ...plain(request.getProperties()), ...fields(found.outputs), ...live }))
   return response
 }
 
-/** Inputs that did not change keep the engine's spelling of assets. */
-function keepAssets(known: Json, live: Json): Json {
-  const described = (value: unknown) => JSON.stringify(toCloud(value))
-  return Object.fromEntries(
-    Object.entries(live).map(([name, value]) => {
-      const before = known[name]
-      return [name, described(before).includes('__asset') ? before : value]
-    }),
-  )
+/** Of an asset the engine keeps the hash only: what cannot be asked for stays as it is known. */
+const splitAssets = (inputs: Json): { asked: Json; assets: Json } => {
+  const entries = Object.entries(inputs)
+  return {
+    asked: Object.fromEntries(entries.filter(([, value]) => !holdsAsset(value))),
+    assets: Object.fromEntries(entries.filter(([, value]) => holdsAsset(value))),
+  }
 }
 
 async function diff(request: messages.DiffRequest) {

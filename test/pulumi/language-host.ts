@@ -84,7 +84,8 @@ function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, message
       directory,
     ],
     request.getPwd(),
-    environment,
+    // What PulumiPolicy.yaml says of TypeScript, handed on as the official host does.
+    { ...environment, PULUMI_NODEJS_TYPESCRIPT: 'false' },
     true,
   )
   const say = (set: (response: messages.RunPluginResponse) => void) => {

@@ -36,6 +36,12 @@ export function toComparable(value: unknown): unknown {
 export const fields = (value: unknown): Json =>
   isObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('__'))) : {}
 
+/** An asset or archive stands somewhere in it. */
+export function holdsAsset(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsAsset)
+  return isObject(value) && (isMarked(value) || Object.values(value).some(holdsAsset))
+}
+
 const isMarked = (value: Json) =>
   value[signatureKey] === assetSignature || value[signatureKey] === archiveSignature
 
@@ -53,7 +59,6 @@ function describe(value: Json): Asset {
     )
     return { kind: 'archive', assets: Object.fromEntries(entries) }
   }
-  if (!archive) return { kind: 'text', text: '' }
   throw new Error('unknown kind of asset; expected a text, a file, a directory or an archive of these')
 }
 

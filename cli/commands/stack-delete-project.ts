@@ -1,0 +1,44 @@
+/** `regimen stack delete-project`: lists what depends on a project and refuses, or deletes it and verifies. */
+import type { Command } from 'commander'
+import { projects } from '../../stacks/projects.ts'
+import { type GlobalOptions, openContext } from '../context.ts'
+import { programDirectory } from '../program-directory.ts'
+import { chooseEngine, type EngineName, engineName } from '../stack/choose-engine.ts'
+import { deleteProject, findDependants, refuseWhileUsed } from '../stack/delete-project.ts'
+
+interface Options extends GlobalOptions {
+  readonly engine?: EngineName
+  readonly withModels?: boolean
+  readonly withDatasets?: boolean
+}
+
+export function addDeleteProjectCommand(stack: Command): void {
+  stack
+    .command('delete-project <id>')
+    .description(
+      "deletes a project's flows, rules, alarms and roles once nothing depends on it; its data stays",
+    )
+    .option('--engine <name>', 'local, or pulumi (default: by the endpoint)', engineName)
+    .option('--with-models', 'although a version is in production')
+    .option('--with-datasets', 'although it has datasets')
+    .action(async (id: string, _options: object, self: Command) => {
+      const options: Options = self.optsWithGlobals()
+      const context = await openContext({ ...options, project: id })
+      const place = {
+        ...context,
+        stateMachinePrefix: context.stateMachine('training').slice(0, -`${id}-training`.length),
+      }
+      const scheduled = projects[id]?.schedule !== undefined
+      const kept = { models: options.withModels === true, datasets: options.withDatasets === true }
+      refuseWhileUsed(id, await findDependants(place, id, scheduled, kept))
+      const engine = chooseEngine(context, options.engine)
+      const { steps } = await deleteProject(place, engine, programDirectory, id)
+      const deleted = steps.filter(({ change }) => change === 'deleted').map(({ urn }) => urn)
+      const retained = steps.filter(({ change }) => change === 'retained').map(({ urn }) => urn)
+      context.out.result(
+        { project: id, deleted, retained, verified: true },
+        () =>
+          `${deleted.length} resources of ${id} are gone, ${retained.length} are kept: ${retained.join(', ')}`,
+      )
+    })
+}

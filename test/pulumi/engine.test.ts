@@ -1,0 +1,220 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { pulumiEngine } from '../../cli/stack/pulumi-engine.ts'
+import { listReleases } from '../../cli/stack/read-releases.ts'
+import { recreate, rollBack } from '../../cli/stack/rollback.ts'
+import { findPulumi } from './pulumi-cli.ts'
+import { type Finished, openWorkspace, type Workspace } from './workspace.ts'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const cli = findPulumi(say)
+if ('absent' in cli) say(`skipped: ${cli.absent}`)
+
+let work: Workspace
+let s3: S3Client
+const bucket = 'regimen-dev-000000000000-us-east-1'
+const seen: { first?: string; before?: Map<string, string> } = {}
+
+/** Counts of the summary that the engine prints: `+ 3 created`, `12 unchanged`. */
+function counts({ text }: Finished): Record<string, number> {
+  const summary = text.slice(text.lastIndexOf('Resources:'))
+  const found = summary.matchAll(
+    /(\d+) (to create|created|updated|deleted|replaced|unchanged|imported|errored)/g,
+  )
+  return Object.fromEntries([...found].map(([, count, what]) => [String(what), Number(count)]))
+}
+
+async function step(name: string, run: () => Promise<Finished>): Promise<Finished> {
+  const started = performance.now()
+  const done = await run()
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  say(`${name}: exit ${done.code}, ${JSON.stringify(counts(done))}, ${seconds} s`)
+  return done
+}
+
+const up = (...more: string[]) => work.must('up', '--yes', '--skip-preview', '--stack', 'dev', ...more)
+const engine = () => pulumiEngine('dev', () => undefined)
+const root = () => work.cloud.root
+const call = (service: string, action: string, input: object) =>
+  work.cloud.cloud.call(service, action, { ...input }, root())
+
+async function output(name: string): Promise<string> {
+  return (await work.must('stack', 'output', name, '--stack', 'dev')).stdout.trim()
+}
+
+const exported = z.object({
+  deployment: z.object({
+    resources: z.array(
+      z.object({
+        urn: z.string(),
+        custom: z.boolean(),
+        inputs: z.record(z.string(), z.unknown()).default({}),
+      }),
+    ),
+  }),
+})
+
+/** URN to the inputs of every resource, as the engine's state holds them. */
+async function configuration(): Promise<Map<string, string>> {
+  const { stdout } = await work.must('stack', 'export', '--stack', 'dev')
+  const { resources } = exported.parse(JSON.parse(stdout)).deployment
+  const ours = resources.filter(({ custom, urn }) => custom && !urn.includes('::pulumi:providers:'))
+  return new Map(ours.map(({ urn, inputs }) => [urn, JSON.stringify(inputs)]))
+}
+
+/** Runs with one file of the program changed, and puts it back. */
+async function withChange<Result>(
+  file: string,
+  [from, to]: readonly [string, string],
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const path = join(work.directory, file)
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain(from)
+  writeFileSync(path, text.replace(from, to))
+  try {
+    return await run()
+  } finally {
+    writeFileSync(path, text)
+  }
+}
+
+describe.skipIf('absent' in cli)('the program under the real engine', { timeout: 400_000 }, () => {
+  beforeAll(async () => {
+    if ('absent' in cli) return
+    work = await openWorkspace(cli.path)
+    Object.assign(process.env, work.environment)
+    s3 = new S3Client({ region: 'us-east-1', forcePathStyle: true })
+    await work.must('stack', 'init', 'dev')
+    await work.must('config', 'set', 'regimen:duckdbPlatform', 'host', '--stack', 'dev')
+  })
+  afterAll(() => work?.close())
+
+  it('previews with outputs that are not known yet, and touches nothing', async () => {
+    const done = await step('preview', () => work.must('preview', '--stack', 'dev'))
+    expect(counts(done)['to create']).toBeGreaterThan(150)
+    expect(done.text).toMatch(/starter\s*: \[unknown\]/)
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([])
+  })
+
+  it('creates everything', async () => {
+    const done = await step('up', () => up())
+    expect(Object.keys(counts(done))).toEqual(['created'])
+    seen.first = await output('release')
+    expect(seen.first).toMatch(/^[0-9a-f]{12}$/)
+  })
+
+  it('changes nothing the second time', async () => {
+    expect(Object.keys(counts(await step('second up', () => up())))).toEqual(['unchanged'])
+  })
+
+  it('updates what a changed configuration reaches, and records another release', async () => {
+    await work.must('config', 'set', 'regimen:logRetentionDays', '400', '--stack', 'dev')
+    const done = await step('up with a changed configuration', () => up())
+    expect(counts(done).updated).toBeGreaterThan(10)
+    expect(counts(done).replaced).toBeUndefined()
+    const releases = await listReleases({ s3, bucket })
+    expect(releases.map(({ manifest }) => manifest.release)).toEqual([await output('release'), seen.first])
+    expect(releases.map(({ current }) => current)).toEqual([true, false])
+  })
+
+  it('sees what was deleted and changed outside, and converges', async () => {
+    const { MetricAlarms: alarms } = await call('monitoring', 'DescribeAlarms', {})
+    const names = z
+      .array(z.object({ AlarmName: z.string() }))
+      .parse(alarms)
+      .map(({ AlarmName }) => AlarmName)
+    await call('monitoring', 'DeleteAlarms', { AlarmNames: names.slice(0, 1) })
+    const rule = 'regimen-dev-adherence-outcome'
+    await call('events', 'PutRule', { Name: rule, EventPattern: '{"source":["somebody.else"]}' })
+    const refreshed = await step('refresh', () =>
+      work.must('refresh', '--yes', '--skip-preview', '--stack', 'dev'),
+    )
+    expect(counts(refreshed)).toMatchObject({ deleted: 1, updated: 1 })
+    const done = await step('up after drift', () => up())
+    expect(counts(done)).toMatchObject({ created: 1, updated: 1 })
+    expect(await call('monitoring', 'DescribeAlarms', { AlarmNames: names.slice(0, 1) })).toMatchObject({
+      MetricAlarms: [expect.objectContaining({ AlarmName: names[0] })],
+    })
+    expect((await call('events', 'DescribeRule', { Name: rule })).EventPattern).toContain('aws.states')
+  })
+
+  it('rolls back to the first release: its configuration, and its identity', async () => {
+    const started = performance.now()
+    const { applied, update } = await rollBack({ s3, bucket }, engine(), seen.first ?? '', async () => true)
+    expect(applied).toBe(true)
+    const updated = update.steps.filter(({ change }) => change === 'updated').length
+    say(`rollback: ${updated} updated, ${((performance.now() - started) / 1_000).toFixed(1)} s`)
+    expect(await output('release')).toBe(seen.first)
+    await work.must('config', 'set', 'regimen:logRetentionDays', '365', '--stack', 'dev')
+    expect(Object.keys(counts(await step('up after the rollback', () => up())))).toEqual(['unchanged'])
+  })
+
+  it('converges when an update that was killed midway is repeated', async () => {
+    await work.must('config', 'set', 'regimen:logRetentionDays', '545', '--stack', 'dev')
+    const killed = await work.killed(
+      /LogGroup \S+ updated/,
+      'up',
+      '--yes',
+      '--skip-preview',
+      '--stack',
+      'dev',
+    )
+    say(`up, killed: exit ${killed.code}`)
+    expect(killed.code).toBeNull()
+    await work.must('cancel', '--yes', 'dev')
+    const repeated = await step('up, repeated', () => up('--refresh'))
+    expect(counts(repeated).errored).toBeUndefined()
+    expect(Object.keys(counts(await step('up, once more', () => up())))).toEqual(['unchanged'])
+    await work.must('config', 'set', 'regimen:logRetentionDays', '365', '--stack', 'dev')
+    await step('up, back', () => up())
+  })
+
+  it('refuses a change that would replace the table, before anything is done', async () => {
+    const before = await configuration()
+    await withChange('infra/table.ts', ["hashKey: 'pk'", "hashKey: 'sk'"], async () => {
+      await expect(engine().preview(work.directory)).rejects.toThrow(
+        /the update would lose what cannot be made again: \S+aws:dynamodb\/table:Table::regimen-table-table would be replaced/,
+      )
+    })
+    expect(await configuration()).toEqual(before)
+  })
+
+  it('refuses by the policy pack what the security rules find', async () => {
+    const pack = join(work.directory, 'infra', 'policy', 'pack')
+    const good = await step('preview with the policy pack', () =>
+      work.pulumi('preview', '--stack', 'dev', '--policy-pack', pack),
+    )
+    expect(good.code, good.text).toBe(0)
+    const bad = await withChange(
+      'infra/table.ts',
+      ['pointInTimeRecovery: { enabled: true }', 'pointInTimeRecovery: { enabled: false }'],
+      () =>
+        step('the same with a bad change', () =>
+          work.pulumi('preview', '--stack', 'dev', '--policy-pack', pack),
+        ),
+    )
+    expect(bad.code).not.toBe(0)
+    expect(bad.text).toMatch(/mandatory/)
+  })
+
+  it('destroys, keeps what cannot be made again, and is recreated with the same configuration', async () => {
+    const before = await configuration()
+    const release = await output('release')
+    const done = await step('destroy', () =>
+      work.must('destroy', '--yes', '--skip-preview', '--stack', 'dev'),
+    )
+    expect(counts(done).errored).toBeUndefined()
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toContain(bucket)
+    const started = performance.now()
+    const { update } = await recreate({ s3, bucket }, engine(), release)
+    const adopted = update.steps.filter(({ change }) => change === 'imported').length
+    say(`recreate: ${adopted} adopted, ${((performance.now() - started) / 1_000).toFixed(1)} s`)
+    expect(adopted).toBe(5)
+    expect(Object.keys(counts(await step('up after the recreation', () => up())))).toEqual(['unchanged'])
+    expect(await configuration()).toEqual(before)
+  })
+})

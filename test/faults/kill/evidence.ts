@@ -18,7 +18,7 @@ export async function gather(): Promise<Evidence> {
   for await (const { Contents = [] } of pages)
     for (const { Key = '' } of Contents) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
-      objects.set(Key, Buffer.from((await Body?.transformToByteArray()) ?? []))
+      objects.set(withoutTime(Key), Buffer.from((await Body?.transformToByteArray()) ?? []))
     }
   const { ModelPackageSummaryList = [] } = await sagemaker.send(
     new ListModelPackagesCommand({ ModelPackageGroupName: `${names.prefix}adherence` }),
@@ -33,6 +33,9 @@ export async function gather(): Promise<Evidence> {
     ledger: (await readLedger('adherence')).map(({ sequence, version }) => ({ sequence, version })),
   }
 }
+
+/** Keys that stand in the order of time begin with when their run began. */
+const withoutTime = (key: string) => key.replace(/\d{4}-\d\d-\d\dT\d{9}Z/, '<time>')
 
 /** A point in time, how long something took, and the random id of an object's version differ; nothing else may. */
 export function timeless(content: Buffer): string {

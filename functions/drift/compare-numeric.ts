@@ -10,7 +10,7 @@ import { pairNumeric } from './pair-numeric.ts'
 import { type PairedCounts, type PairedValues, regroup, total } from './paired-counts.ts'
 import { populationStability } from './population-stability.ts'
 import type { Evidence } from './verdict.ts'
-import { normedWasserstein, quantile } from './wasserstein.ts'
+import { normedMove, normedWasserstein, quantile } from './wasserstein.ts'
 
 /** Up to this many distinct values are cells of their own; beyond, the baseline's deciles are. */
 const distinctLimit = 20
@@ -44,7 +44,7 @@ export function compareNumeric(
       pValue: ks?.pValue ?? null,
       ...(paired.lowest === undefined ? {} : { bounds: cellBounds(paired, paired.lowest) }),
     },
-    effect: wasserstein ?? jensenShannon(aroundConstant(paired), effects)?.corrected ?? null,
+    effect: normedMove(paired) ?? jensenShannon(aroundConstant(paired), effects)?.corrected ?? null,
     pValue: chance(paired, ks?.pValue ?? 1, effects),
     ...(wasserstein === null
       ? { reason: 'the baseline does not vary between its 0.1 and 99.9 % quantiles' }

@@ -47,7 +47,10 @@ export const featureDriftSchema = z.object({
   /** Missing share of the batch minus that of the baseline, -1 to 1. */
   missingChange: z.number().min(-1).max(1).nullable(),
   missingPValue: z.number().min(0).max(1).nullable(),
-  /** What the threshold is held against: Wasserstein, or the Jensen-Shannon distance corrected for small samples. */
+  /**
+   * What the threshold is held against: Wasserstein, counting what more than 1 % of the batch holds beyond the
+   * baseline's tails as far as it lies; or the Jensen-Shannon distance corrected for small samples.
+   */
   effect: z.number().min(0).nullable(),
   /** What the limit of chance is held against: the tests of this feature together, each of them paid for. */
   chance: z.number().min(0).max(1).nullable().optional(),

@@ -167,7 +167,7 @@ describe('data too little to say anything', () => {
     const feature = compare(cells(0), cells(2)).features.x
     expect(feature).toMatchObject({ drifted: null, status: 'insufficient-data' })
     expect(feature?.reason).toBe(
-      'insufficient-data: an effect of 0.59 in 40 rows may be chance, and may be drift',
+      'insufficient-data: an effect of 0.70 in 40 rows may be chance, and may be drift',
     )
   })
 

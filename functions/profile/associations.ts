@@ -1,29 +1,50 @@
 /** How strongly a category goes with another, or with a number, over the same rows: 0 not at all, 1 entirely. */
 
-/** @param x @param y equally long; null is missing, and such rows are left out. */
-export function cramersV(x: readonly (string | null)[], y: readonly (string | null)[]): number | null {
-  const rows = new Map<string, number>()
-  const columns = new Map<string, number>()
-  const cells = new Map<string, { x: string; y: string; count: number }>()
+export interface CodedLevels {
+  /** Of each row; -1 is missing. */
+  readonly codes: Int32Array
+  readonly size: number
+}
+
+export function codeLevels(levels: readonly (string | null)[]): CodedLevels {
+  const known = new Map<string, number>()
+  const codes = Int32Array.from(levels, (level) => {
+    if (level === null) return -1
+    const code = known.get(level) ?? known.size
+    known.set(level, code)
+    return code
+  })
+  return { codes, size: known.size }
+}
+
+/** @param x @param y equally long; rows where one is missing are left out. Null where a column does not vary. */
+export function cramersV(x: CodedLevels, y: CodedLevels): number | null {
+  const cells = new Float64Array(x.size * y.size)
+  const rows = new Float64Array(x.size)
+  const columns = new Float64Array(y.size)
   let total = 0
-  for (const [at, one] of x.entries()) {
-    const other = y[at]
-    if (one === null || other === null || other === undefined) continue
+  for (let at = 0; at < x.codes.length; at++) {
+    const one = x.codes[at] as number
+    const other = y.codes[at] as number
+    if (one < 0 || other < 0) continue
     total++
-    rows.set(one, (rows.get(one) ?? 0) + 1)
-    columns.set(other, (columns.get(other) ?? 0) + 1)
-    const key = `${one}\u0000${other}`
-    const cell = cells.get(key)
-    if (cell === undefined) cells.set(key, { x: one, y: other, count: 1 })
-    else cell.count++
+    rows[one] = (rows[one] as number) + 1
+    columns[other] = (columns[other] as number) + 1
+    const cell = one * y.size + other
+    cells[cell] = (cells[cell] as number) + 1
   }
-  const [r, k] = [rows.size, columns.size]
+  const [r, k] = [rows, columns].map((counts) => counts.filter((count) => count > 0).length) as [
+    number,
+    number,
+  ]
   if (total < 2 || r < 2 || k < 2) return null
-  // Σ (o - e)²/e = n (Σ o²/(row·column) - 1): cells that are empty need not be visited.
-  const sum = [...cells.values()].reduce(
-    (all, cell) => all + cell.count ** 2 / ((rows.get(cell.x) ?? 1) * (columns.get(cell.y) ?? 1)),
-    0,
-  )
+  // Σ (o - e)²/e = n (Σ o²/(row·column) - 1): cells that are empty add nothing.
+  let sum = 0
+  for (let cell = 0; cell < cells.length; cell++) {
+    const count = cells[cell] as number
+    if (count === 0) continue
+    sum += count ** 2 / ((rows[Math.floor(cell / y.size)] as number) * (columns[cell % y.size] as number))
+  }
   // Bergsma, A bias-correction for Cramér's V and Tschuprow's T, 2013: independent columns come out near 0.
   const phi = Math.max(0, sum - 1 - ((r - 1) * (k - 1)) / (total - 1))
   const [rows1, columns1] = [r - (r - 1) ** 2 / (total - 1), k - (k - 1) ** 2 / (total - 1)]
@@ -34,38 +55,39 @@ export function cramersV(x: readonly (string | null)[], y: readonly (string | nu
 /**
  * The correlation ratio η (Fisher 1925): the root of the share of a number's variance that lies between the levels,
  * corrected for their number (ε², Kelley 1935), so that many small levels do not explain by chance.
+ *
+ * @param numbers as long as the levels; NaN is missing. Null where there is nothing to compare.
  */
-export function correlationRatio(levels: readonly (string | null)[], numbers: Float64Array): number | null {
-  const groups = new Map<string, { count: number; sum: number }>()
+export function correlationRatio({ codes, size }: CodedLevels, numbers: Float64Array): number | null {
   // Distances from a first guess of the mean: a large common offset would otherwise eat the last digits.
   let guess = 0
-  let there = 0
-  for (const [at, level] of levels.entries()) {
-    const value = numbers[at] as number
-    if (level !== null && !Number.isNaN(value)) guess += (value - guess) / ++there
-  }
   let count = 0
+  const isThere = (at: number) => (codes[at] as number) >= 0 && !Number.isNaN(numbers[at])
+  for (let at = 0; at < codes.length; at++)
+    if (isThere(at)) guess += ((numbers[at] as number) - guess) / ++count
+  const counts = new Float64Array(size)
+  const sums = new Float64Array(size)
   let sum = 0
   let squares = 0
-  for (const [at, level] of levels.entries()) {
+  for (let at = 0; at < codes.length; at++) {
+    if (!isThere(at)) continue
     const value = (numbers[at] as number) - guess
-    if (level === null || Number.isNaN(value)) continue
-    count++
+    const code = codes[at] as number
     sum += value
     squares += value * value
-    const group = groups.get(level)
-    if (group === undefined) groups.set(level, { count: 1, sum: value })
-    else {
-      group.count++
-      group.sum += value
-    }
+    counts[code] = (counts[code] as number) + 1
+    sums[code] = (sums[code] as number) + value
   }
-  if (groups.size < 2 || count <= groups.size) return null
+  const groups = counts.filter((each) => each > 0).length
+  if (groups < 2 || count <= groups) return null
   const mean = sum / count
   const all = squares - count * mean * mean
   if (!(all > 0)) return null
   let between = 0
-  for (const group of groups.values()) between += group.count * (group.sum / group.count - mean) ** 2
-  const within = (all - between) / (count - groups.size)
+  for (let code = 0; code < size; code++) {
+    const members = counts[code] as number
+    if (members > 0) between += members * ((sums[code] as number) / members - mean) ** 2
+  }
+  const within = (all - between) / (count - groups)
   return Math.sqrt(Math.min(1, Math.max(0, 1 - within / (all / (count - 1)))))
 }

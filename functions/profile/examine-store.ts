@@ -5,7 +5,7 @@ import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import { numbersOf, textsOf } from '../duckdb-store.ts'
 import { countIdentifiers, sampledTexts } from '../privacy/detect-identifiers.ts'
 import type { SourceColumn } from '../project.ts'
-import { correlationRatio, cramersV } from './associations.ts'
+import { codeLevels, correlationRatio, cramersV } from './associations.ts'
 import { numberSql } from './column-plan.ts'
 import {
   type Block,
@@ -253,13 +253,14 @@ async function repeatedKeys(
 
 function associate({ numbers, levels }: Sample): NonNullable<Examination['associations']> {
   const found: NonNullable<Examination['associations']> = []
-  for (const [at, [name, texts]] of levels.entries()) {
-    for (const [other, others] of levels.slice(at + 1)) {
-      const value = cramersV(texts, others)
+  const coded = levels.map(([name, texts]) => [name, codeLevels(texts)] as const)
+  for (const [at, [name, codes]] of coded.entries()) {
+    for (const [other, others] of coded.slice(at + 1)) {
+      const value = cramersV(codes, others)
       if (value !== null) found.push({ columns: [name, other], kind: 'cramers-v', value })
     }
     for (const [other, values] of numbers) {
-      const value = correlationRatio(texts, values)
+      const value = correlationRatio(codes, values)
       if (value !== null) found.push({ columns: [name, other], kind: 'correlation-ratio', value })
     }
   }

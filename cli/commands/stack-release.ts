@@ -46,7 +46,7 @@ export function addReleaseCommands(stack: Command): void {
     .action(async (_options: object, self: Command) => {
       const options: UpdateOptions = self.optsWithGlobals()
       const context = await openContext(options)
-      const done = await recreate(context, chooseEngine(context, options.engine), options.to)
+      const done = await recreate(environmentOf(context, options.engine), options.to)
       context.out.result({ ...done, ...done.update }, () =>
         said(done.update, `release ${options.to} is deployed`),
       )
@@ -59,6 +59,12 @@ const withEngine = (command: Command): Command =>
     'local, or pulumi: the CLI with the backend that it is logged in to (default: by the endpoint)',
     engineName,
   )
+
+const environmentOf = (context: Context, asked: EngineName | undefined) => ({
+  ...context,
+  engine: chooseEngine(context, asked),
+  programDir: programDirectory,
+})
 
 async function list(context: Context): Promise<void> {
   const releases = await listReleases(context)
@@ -104,7 +110,7 @@ async function show(context: Context, id: string): Promise<void> {
 
 async function rollback(options: UpdateOptions): Promise<void> {
   const context = await openContext(options)
-  const done = await rollBack(context, chooseEngine(context, options.engine), options.to, async (update) => {
+  const done = await rollBack(environmentOf(context, options.engine), options.to, async (update) => {
     if (options.preview === true) return false
     if (options.yes === true) return true
     context.out.line(said(update, `rolling back to ${options.to}`))

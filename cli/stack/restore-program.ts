@@ -10,16 +10,17 @@ import { extract } from 'tar-stream'
 import { RegimenError } from '../../functions/errors.ts'
 import { commitFile } from '../../stacks/commit.ts'
 import type { ReleaseManifest } from '../../stacks/release-manifest.ts'
-import { programDirectory } from '../program-directory.ts'
 
 /**
  * @param archive gzipped tar
+ * @param packages a program whose installed packages serve where its lock file is the same
  * @throws RegimenError `ReleaseCorrupt` when it is not what the manifest says
  */
 export async function restoreProgram(
   archive: Uint8Array,
   manifest: ReleaseManifest,
   directory: string,
+  packages: string,
 ): Promise<void> {
   const files = await unpack(archive)
   const digests = Object.fromEntries(
@@ -43,7 +44,7 @@ export async function restoreProgram(
   }
   const { commit, changed } = manifest
   writeFileSync(join(directory, commitFile), JSON.stringify({ commit, changed }))
-  installPackages(directory)
+  installPackages(directory, packages)
 }
 
 async function unpack(archive: Uint8Array): Promise<Map<string, Buffer>> {
@@ -54,10 +55,10 @@ async function unpack(archive: Uint8Array): Promise<Map<string, Buffer>> {
 }
 
 /** The packages that are installed here where the lock files agree; otherwise those that the release names. */
-function installPackages(directory: string): void {
+function installPackages(directory: string, packages: string): void {
   const lock = 'package-lock.json'
-  const here = join(programDirectory, 'node_modules')
-  const same = readFileSync(join(directory, lock)).equals(readFileSync(join(programDirectory, lock)))
+  const here = join(packages, 'node_modules')
+  const same = readFileSync(join(directory, lock)).equals(readFileSync(join(packages, lock)))
   if (same && existsSync(here)) {
     symlinkSync(here, join(directory, 'node_modules'))
     return

@@ -7,6 +7,12 @@ import type { Engine, Update } from './engine.ts'
 import { type Place, readInventory, readProgram, readRelease } from './read-releases.ts'
 import { restoreProgram } from './restore-program.ts'
 
+export interface Environment extends Place {
+  readonly engine: Engine
+  /** The program that is there: its packages serve a release with the same lock file. */
+  readonly programDir: string
+}
+
 export interface RolledBack {
   readonly release: string
   /** False: only looked at. */
@@ -20,38 +26,37 @@ export interface RolledBack {
  * @throws RegimenError when the release is not there, or the update would lose what cannot be made again
  */
 export async function rollBack(
-  place: Place,
-  engine: Engine,
+  place: Environment,
   release: string,
   agree: (update: Update) => Promise<boolean>,
 ): Promise<RolledBack> {
   return await withProgram(place, release, async (directory) => {
-    const planned = await engine.preview(directory)
+    const planned = await place.engine.preview(directory)
     if (!(await agree(planned))) return { release, applied: false, update: planned }
-    return { release, applied: true, update: await engine.up(directory) }
+    return { release, applied: true, update: await place.engine.up(directory) }
   })
 }
 
 /** Makes a destroyed environment again as a release had it; what was kept becomes the new stack's. */
-export async function recreate(place: Place, engine: Engine, release: string): Promise<RolledBack> {
+export async function recreate(place: Environment, release: string): Promise<RolledBack> {
   const inventory = await readInventory(place)
   return await withProgram(place, release, async (directory) => {
-    const held = await engine.holds(directory)
+    const held = await place.engine.holds(directory)
     const kept = Object.entries(inventory).filter(([name]) => !held.has(name))
     const adopt = Object.fromEntries(kept.map(([name, { id }]) => [name, id] as const))
-    return { release, applied: true, update: await engine.up(directory, adopt) }
+    return { release, applied: true, update: await place.engine.up(directory, adopt) }
   })
 }
 
 async function withProgram<Result>(
-  place: Place,
+  place: Environment,
   release: string,
   use: (directory: string, manifest: ReleaseManifest) => Promise<Result>,
 ): Promise<Result> {
   const manifest = await readRelease(place, release)
   const directory = mkdtempSync(join(tmpdir(), `regimen-${release}-`))
   try {
-    await restoreProgram(await readProgram(place, release), manifest, directory)
+    await restoreProgram(await readProgram(place, release), manifest, directory, place.programDir)
     return await use(directory, manifest)
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -37,6 +37,7 @@ async function step(name: string, run: () => Promise<Finished>): Promise<Finishe
 
 const up = (...more: string[]) => work.must('up', '--yes', '--skip-preview', '--stack', 'dev', ...more)
 const engine = () => pulumiEngine('dev', () => undefined)
+const environment = () => ({ s3, bucket, engine: engine(), programDir: work.directory })
 const root = () => work.cloud.root
 const call = (service: string, action: string, input: object) =>
   work.cloud.cloud.call(service, action, { ...input }, root())
@@ -144,7 +145,7 @@ describe.skipIf('absent' in cli)('the program under the real engine', { timeout:
 
   it('rolls back to the first release: its configuration, and its identity', async () => {
     const started = performance.now()
-    const { applied, update } = await rollBack({ s3, bucket }, engine(), seen.first ?? '', async () => true)
+    const { applied, update } = await rollBack(environment(), seen.first ?? '', async () => true)
     expect(applied).toBe(true)
     const updated = update.steps.filter(({ change }) => change === 'updated').length
     say(`rollback: ${updated} updated, ${((performance.now() - started) / 1_000).toFixed(1)} s`)
@@ -210,7 +211,7 @@ describe.skipIf('absent' in cli)('the program under the real engine', { timeout:
     expect(counts(done).errored).toBeUndefined()
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toContain(bucket)
     const started = performance.now()
-    const { update } = await recreate({ s3, bucket }, engine(), release)
+    const { update } = await recreate(environment(), release)
     const adopted = update.steps.filter(({ change }) => change === 'imported').length
     say(`recreate: ${adopted} adopted, ${((performance.now() - started) / 1_000).toFixed(1)} s`)
     expect(adopted).toBe(5)

@@ -11,7 +11,7 @@ import { bringUp } from './cloud-under-test.ts'
 import { madeTables, makeTable, shiftDiabetes } from './made-table.ts'
 import { type Measured, measureInTurn, measureProcess } from './measured-process.ts'
 
-const repetitions = 3
+const repetitions = Number(process.env.BENCH_REPETITIONS ?? '3')
 /** Encounters of the batch that is scored: enough that starting the functions does not matter. */
 const batchMegabytes = 74
 /** What the large table is held against. */
@@ -19,6 +19,9 @@ const smallMegabytes = 200
 const root = fileURLToPath(new URL('..', import.meta.url))
 const diabetes = join(root, '../shared/data/diabetic_data.csv.gz')
 const say = (line: string) => process.stderr.write(`${line}\n`)
+
+/** Figures as they come: the rest of the run takes minutes. */
+const tell = (figures: object) => say(JSON.stringify(figures))
 
 /** How often the other side's figure is ours: above 1, we take less. */
 interface Ratios {
@@ -39,10 +42,12 @@ export async function measure({ gigabytes }: { gigabytes: number }) {
     const drift = existsSync(diabetes)
       ? await measureDrift(directory)
       : { skipped: 'no ../shared/data/diabetic_data.csv.gz' }
+    tell({ drift })
     const csv = {
       mixed: await measureProfile('mixed', directory),
       numeric: await measureProfile('numeric', directory),
     }
+    tell({ csv })
     const batches = await measureBatches(gigabytes)
     const machine = {
       cores: availableParallelism(),

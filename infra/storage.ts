@@ -26,6 +26,11 @@ export interface StorageArgs {
    * @default 2192 (six years)
    */
   readonly accessLogDays?: number
+  /**
+   * Days after which an object moves to the storage class that follows how often it is read.
+   * @default 30
+   */
+  readonly tieringDays?: number
 }
 
 export class Storage extends pulumi.ComponentResource {
@@ -38,7 +43,7 @@ export class Storage extends pulumi.ComponentResource {
 
   constructor(name: string, args: StorageArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Storage', name, {}, options)
-    const { protect = true, noncurrentDays = 90, accessLogDays = 2_192 } = args
+    const { protect = true, noncurrentDays = 90, accessLogDays = 2_192, tieringDays = 30 } = args
     const retained: pulumi.CustomResourceOptions = { parent: this, protect, retainOnDelete: true }
     const child: pulumi.CustomResourceOptions = { parent: this }
     this.bucketName = args.names.bucket(args.account)
@@ -58,7 +63,11 @@ export class Storage extends pulumi.ComponentResource {
     const blocks = [closeToPublic(`${name}-logs`, logs, child), closeToPublic(`${name}-data`, data, child)]
     const encryption = encrypt(name, { data, logs, key: args.key }, child)
     const versioning = version(name, { data, logs }, child)
-    expire(name, { data, logs, noncurrentDays, accessLogDays }, { ...child, dependsOn: versioning })
+    expire(
+      name,
+      { data, logs, noncurrentDays, accessLogDays, tieringDays },
+      { ...child, dependsOn: versioning },
+    )
     const policies = restrict(name, { data, logs, account: args.account }, { ...child, dependsOn: blocks })
     new aws.s3.BucketLogging(
       `${name}-data-logging`,
@@ -166,7 +175,13 @@ function version(
 
 function expire(
   name: string,
-  args: { data: aws.s3.Bucket; logs: aws.s3.Bucket; noncurrentDays: number; accessLogDays: number },
+  args: {
+    data: aws.s3.Bucket
+    logs: aws.s3.Bucket
+    noncurrentDays: number
+    accessLogDays: number
+    tieringDays: number
+  },
   options: pulumi.CustomResourceOptions,
 ) {
   const abandoned = {
@@ -182,6 +197,13 @@ function expire(
     noncurrentVersionExpiration: { noncurrentDays: args.noncurrentDays },
     expiration: { expiredObjectDeleteMarker: true },
   }
+  // Data of runs are read for weeks and kept for years; the class finds out which by itself.
+  const tiered = {
+    id: 'seldom-read-objects',
+    status: 'Enabled',
+    filter: {},
+    transitions: [{ days: args.tieringDays, storageClass: 'INTELLIGENT_TIERING' }],
+  }
   const old = {
     id: 'old-logs',
     status: 'Enabled',
@@ -191,7 +213,7 @@ function expire(
   }
   new aws.s3.BucketLifecycleConfiguration(
     `${name}-data-lifecycle`,
-    { bucket: args.data.id, rules: [abandoned, replaced] },
+    { bucket: args.data.id, rules: [abandoned, replaced, tiered] },
     options,
   )
   new aws.s3.BucketLifecycleConfiguration(

@@ -39,9 +39,44 @@ export const recorded: Readonly<Record<string, Outputs>> = {
     id: String(inputs.name),
     outputs: { arn: cloud.arn('scheduler', `schedule-group/${String(inputs.name)}`) },
   }),
+  'aws:cloudtrail/trail:Trail': (inputs, cloud, name) => ({
+    id: String(inputs.name ?? name),
+    outputs: { arn: cloud.arn('cloudtrail', `trail/${String(inputs.name ?? name)}`) },
+  }),
+  'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration': ofBucket,
+  'aws:cloudwatch/eventConnection:EventConnection': (inputs, cloud, name) => ({
+    id: String(inputs.name ?? name),
+    outputs: { arn: cloud.arn('events', `connection/${String(inputs.name ?? name)}`) },
+  }),
+  'aws:cloudwatch/eventApiDestination:EventApiDestination': (inputs, cloud, name) => ({
+    id: String(inputs.name ?? name),
+    outputs: { arn: cloud.arn('events', `api-destination/${String(inputs.name ?? name)}`) },
+  }),
+  'aws:budgets/budget:Budget': named,
+  'aws:iam/openIdConnectProvider:OpenIdConnectProvider': (inputs, cloud) => ({
+    id: String(inputs.url),
+    outputs: {
+      arn: `arn:${cloud.partition}:iam::${cloud.accountId}:oidc-provider/${String(inputs.url).replace('https://', '')}`,
+    },
+  }),
   'aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy': (inputs) => ({
     id: String(inputs.modelPackageGroupName),
   }),
+}
+
+/**
+ * Of the recorded types, those without which the laptop lacks something that AWS does, and why it may: each is optional
+ * in the configuration.
+ */
+export const withoutLocalMeaning: Readonly<Record<string, string>> = {
+  'aws:cloudtrail/trail:Trail': 'a laptop has one user, who owns every file',
+  'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration':
+    'whoever owns the disk can delete what is on it',
+  'aws:cloudwatch/eventConnection:EventConnection': 'the laptop posts nothing to services on the internet',
+  'aws:cloudwatch/eventApiDestination:EventApiDestination':
+    'the laptop posts nothing to services on the internet',
+  'aws:budgets/budget:Budget': 'the laptop costs nothing',
+  'aws:iam/openIdConnectProvider:OpenIdConnectProvider': 'no workflow deploys to a laptop',
 }
 
 /** A recorded type as a resource type: what it says is kept in the stack's state and nowhere else. */

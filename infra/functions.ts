@@ -277,6 +277,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, evaluation, '*/inference/*/drift.json', '*/inference/*/scores/*'),
       to.write('*/inference/*/drift.json', driftHistory, '*/unsent-metrics/*'),
+      to.list(driftHistory, '*/unsent-metrics/*'),
       to.publishMetrics(),
     ],
   },

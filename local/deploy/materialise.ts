@@ -70,7 +70,6 @@ async function fingerprint(found: Asset) {
       hash.update(name).update((await fingerprint(item)).digest())
     return hash
   }
-  hash.update(found.path)
   for (const entry of (await readdir(found.path, { recursive: true })).sort()) {
     const { size, mtimeMs, isFile } = await about(join(found.path, entry))
     if (isFile) hash.update(`${entry}\n${size}\n${mtimeMs}\n`)

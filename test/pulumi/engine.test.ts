@@ -58,12 +58,18 @@ const exported = z.object({
   }),
 })
 
+/** Versions of functions and layers are numbers that the service counts: a new one begins again, or goes on. */
+const unnumbered = (inputs: string) =>
+  inputs
+    .replace(/("functionVersion":)"\d+"/g, '$1"n"')
+    .replace(/((?:function|layer):regimen-[\w-]+):\d+/g, '$1:n')
+
 /** URN to the inputs of every resource, as the engine's state holds them. */
 async function configuration(): Promise<Map<string, string>> {
   const { stdout } = await work.must('stack', 'export', '--stack', 'dev')
   const { resources } = exported.parse(JSON.parse(stdout)).deployment
   const ours = resources.filter(({ custom, urn }) => custom && !urn.includes('::pulumi:providers:'))
-  return new Map(ours.map(({ urn, inputs }) => [urn, JSON.stringify(inputs)]))
+  return new Map(ours.map(({ urn, inputs }) => [urn, unnumbered(JSON.stringify(inputs))]))
 }
 
 /** Runs with one file of the program changed, and puts it back. */

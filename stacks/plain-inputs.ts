@@ -1,5 +1,6 @@
 /** Inputs of a resource as JSON that can be compared and printed: assets by their hash, secrets hidden. */
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import * as pulumi from '@pulumi/pulumi'
 
 /** The signature under which Pulumi's wire format wraps special values, and its mark of a secret. */
@@ -33,7 +34,11 @@ async function described(value: unknown, root: string): Promise<unknown> {
     const text = await value.text
     return { bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') }
   }
-  if (value instanceof pulumi.asset.FileAsset) return { file: relative(await value.path) }
+  if (value instanceof pulumi.asset.FileAsset) {
+    const path = await value.path
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+    return { file: relative(path), sha256 }
+  }
   if (value instanceof pulumi.asset.FileArchive) return { directory: relative(await value.path) }
   if (value instanceof pulumi.asset.AssetArchive) {
     const entries = Object.entries(await value.assets).map(

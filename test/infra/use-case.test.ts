@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Environment } from '../../infra/environment.ts'
 import { functionDefinitions } from '../../infra/functions.ts'
@@ -58,26 +57,6 @@ test('whatever a project is called, it gets its definition, models, flows, rules
   expect(named('aws:cloudwatch/dashboard:Dashboard', 'dashboardName')).toEqual(each(''))
   const objects = named('aws:s3/bucketObjectv2:BucketObjectv2', 'key').map((key) => String(key).split('/')[0])
   expect(objects.sort()).toEqual([...ids].sort())
-})
-
-// Feature: mlops-platform, Property 9: Resource provisioning completeness
-test('of 100 generated projects, each has its flows, its model group, its rules and an alarm in its namespace', async () => {
-  const id = fc.stringMatching(/^[a-z](-?[a-z0-9]){1,19}$/)
-  const [ids = []] = fc.sample(fc.uniqueArray(id, { minLength: 100, maxLength: 100 }), 1)
-  const program = await deploy(ids.map((each) => ({ ...adherence, id: each })))
-  const values = (type: string, key: string) => new Set(program.of(type).map(({ inputs }) => inputs[key]))
-  const machines = values('aws:sfn/stateMachine:StateMachine', 'name')
-  const groups = values('aws:sagemaker/modelPackageGroup:ModelPackageGroup', 'modelPackageGroupName')
-  const rules = values('aws:cloudwatch/eventRule:EventRule', 'name')
-  const alarms = program.of('aws:cloudwatch/metricAlarm:MetricAlarm')
-  for (const each of ids) {
-    for (const flow of ['training', 'inference', 'dataset-import'])
-      expect(machines).toContain(`regimen-dev-${each}-${flow}`)
-    expect(groups).toContain(`regimen-dev-${each}`)
-    expect(rules).toContain(`regimen-dev-${each}-outcome`)
-    const drift = alarms.find(({ inputs }) => inputs.name === `regimen-dev-${each}-drift`)
-    expect(drift?.inputs.namespace).toBe('Regimen')
-  }
 })
 
 describe('a project with a schedule', async () => {

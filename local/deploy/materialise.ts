@@ -20,7 +20,6 @@ export async function materialise(value: unknown, directory: string): Promise<un
 
 async function write(found: Asset, directory: string) {
   const hash = (await fingerprint(found)).digest('hex')
-  if (found.kind === 'file') return { file: found.path, hash }
   if (found.kind === 'archive-file' && !(await stat(found.path)).isDirectory())
     throw new AwsError(
       'ValidationException',
@@ -28,6 +27,8 @@ async function write(found: Asset, directory: string) {
     )
   const target = join(directory, hash)
   if (!existsSync(target)) await build(found, target)
+  // Wherever it came from, the same content lies in the same place.
+  if (found.kind === 'file') return { file: join(target, 'file'), hash }
   return found.kind === 'text' ? { file: join(target, 'text'), hash } : { directory: target, hash }
 }
 
@@ -36,6 +37,7 @@ async function build(found: Asset, target: string): Promise<void> {
   const building = `${target}.${randomUUID()}`
   await mkdir(building, { recursive: true })
   if (found.kind === 'text') await writeFile(join(building, 'text'), found.text)
+  else if (found.kind === 'file') await cp(found.path, join(building, 'file'))
   else if (found.kind === 'archive-file') await cp(found.path, building, { recursive: true })
   else if (found.kind === 'archive') await lay(found.assets, building)
   try {

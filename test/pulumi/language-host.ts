@@ -83,7 +83,8 @@ function runPlugin(call: ServerWritableStream<messages.RunPluginRequest, message
       ...request.getArgsList(),
       directory,
     ],
-    request.getPwd(),
+    // A pack's package.json and modules are its own.
+    request.getKind() === 'analyzer' ? directory : request.getPwd(),
     // What PulumiPolicy.yaml says of TypeScript, handed on as the official host does.
     { ...environment, PULUMI_NODEJS_TYPESCRIPT: 'false' },
     true,

@@ -205,7 +205,7 @@ describe.skipIf('absent' in cli)('the program under the real engine', { timeout:
         ),
     )
     expect(bad.code).not.toBe(0)
-    expect(bad.text).toMatch(/mandatory/)
+    expect(bad.text).toMatch(/\[mandatory\] *table-recoverable/)
   })
 
   it('destroys, keeps what cannot be made again, and is recreated with the same configuration', async () => {

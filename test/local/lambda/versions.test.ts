@@ -76,9 +76,10 @@ describe('asynchronous calls', () => {
     )
     expect(answer.StatusCode).toBe(202)
     const letters = join(cloud.directory, 'lambda', 'dead-letters')
-    await vi.waitFor(() => expect(existsSync(letters) && readdirSync(letters)).toHaveLength(1), {
-      timeout: 5_000,
-    })
-    expect(readdirSync(join(cloud.directory, 'lambda', 'events'))).toEqual([])
+    const settled = () => {
+      expect(existsSync(letters) && readdirSync(letters)).toHaveLength(1)
+      expect(readdirSync(join(cloud.directory, 'lambda', 'events'))).toEqual([])
+    }
+    await vi.waitFor(settled, { timeout: 20_000 })
   })
 })

@@ -3,26 +3,21 @@ import { StateFailure } from './failure.ts'
 
 const delimiters = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const
 
-/** @throws StateFailure States.ItemReaderFailed on a row that is longer than the header, or an open quote */
+/**
+ * Cells beyond the header are left out, missing ones are empty, as AWS was recorded to do.
+ * @throws StateFailure States.ItemReaderFailed on headers that repeat, or an open quote
+ */
 export function* csvItems(
   text: string,
   options: { headers?: readonly string[] | undefined; delimiter?: keyof typeof delimiters | undefined },
 ): Generator<Record<string, string>> {
   let headers = options.headers
-  let row = 0
   if (headers !== undefined) refuseDuplicates(headers)
   for (const cells of csvRows(text.replace(/^\uFEFF/, ''), delimiters[options.delimiter ?? 'COMMA'])) {
-    row += 1
     if (headers === undefined) {
       refuseDuplicates(cells)
       headers = cells
       continue
-    }
-    if (cells.length > headers.length) {
-      throw new StateFailure(
-        'States.ItemReaderFailed',
-        `CSV row ${row} has ${cells.length} cells; the header has ${headers.length}`,
-      )
     }
     yield Object.fromEntries(headers.map((header, index) => [header, cells[index] ?? '']))
   }

@@ -87,6 +87,17 @@ describe('readers', () => {
       '1\n2',
       [{ x: '1' }, { x: '2' }],
     ],
+    // Recorded on AWS: cells beyond the header are left out, missing ones are empty, and a header may be empty.
+    [
+      'CSV',
+      {},
+      'H1,\n4,5,6\n,,,\n   \n',
+      [
+        { H1: '4', '': '5' },
+        { H1: '', '': '' },
+        { H1: '   ', '': '' },
+      ],
+    ],
     ['JSON', { ItemsPointer: '/a/b' }, '{"a":{"b":[7]}}', [7]],
     ['JSON', { MaxItems: '{% 1 + 1 %}' }, '[1,2,3]', [1, 2]],
   ])('%s %o', async (InputType, config, text, expected) => {

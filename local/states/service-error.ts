@@ -12,13 +12,34 @@ const optimisedNames: Readonly<Record<string, { prefix: string; service: string;
   sns: { prefix: 'SNS', service: 'AmazonSNS', generic: 'AmazonSNSException' },
   dynamodb: { prefix: 'DynamoDB', service: 'AmazonDynamoDBv2', generic: 'AmazonDynamoDBException' },
 }
-/** SageMaker models only a few of its errors; the rest (ValidationException, throttling) arrive as the generic one. */
-const modelledBySageMaker = new Set([
-  'ResourceLimitExceeded',
-  'ResourceInUse',
-  'ResourceNotFound',
-  'ConflictException',
-])
+/**
+ * Errors that a service's model names, where the model is short, or those it sends without naming them. What is not
+ * modelled arrives under the service's generic name.
+ */
+const modelled: Readonly<Record<string, ReadonlySet<string>>> = {
+  sagemaker: new Set(['ResourceLimitExceeded', 'ResourceInUse', 'ResourceNotFound', 'ConflictException']),
+  s3: new Set([
+    'BucketAlreadyExists',
+    'BucketAlreadyOwnedByYou',
+    'EncryptionTypeMismatch',
+    'InvalidObjectState',
+    'InvalidRequest',
+    'InvalidWriteOffset',
+    'NoSuchBucket',
+    'NoSuchKey',
+    'NoSuchUpload',
+    'NotFound',
+    'TooManyParts',
+  ]),
+}
+const unmodelled: Readonly<Record<string, ReadonlySet<string>>> = {
+  dynamodb: new Set(['ValidationException', 'AccessDeniedException']),
+  lambda: new Set(['ValidationException', 'AccessDeniedException', 'ThrottlingException']),
+  states: new Set(['AccessDeniedException', 'ThrottlingException']),
+  sfn: new Set(['AccessDeniedException', 'ThrottlingException']),
+}
+const isGeneric = (service: string, code: string) =>
+  modelled[service]?.has(code) === false || unmodelled[service]?.has(code) === true
 
 /** The service, as `aws-sdk` errors spell it. */
 const sdkNames: Readonly<Record<string, string>> = {
@@ -56,16 +77,17 @@ function taskError(call: TaskCall, error: unknown): Error {
   if (resourceType.startsWith('aws-sdk:')) {
     const name = resourceType.slice('aws-sdk:'.length)
     const service = sdkNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1)
+    const request = call.visit.run.execution.name
+    const extended = name === 's3' ? `, Extended Request ID: ${request}` : ''
     return new StateFailure(
-      `${service}.${withException(code)}`,
-      `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${call.visit.run.execution.name})`,
+      `${service}.${isGeneric(name, code) ? `${service}Exception` : withException(code)}`,
+      `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${request}${extended})`,
     )
   }
   const names = optimisedNames[resourceType]
   if (names === undefined) return new StateFailure('States.TaskFailed', `${code}: ${message}`)
-  const generic = resourceType === 'sagemaker' && !modelledBySageMaker.has(code)
   return new StateFailure(
-    `${names.prefix}.${generic ? names.generic : withException(code)}`,
+    `${names.prefix}.${isGeneric(resourceType, code) ? names.generic : withException(code)}`,
     `${message} (Service: ${names.service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${call.visit.run.execution.name}; Proxy: null)`,
   )
 }

@@ -128,6 +128,12 @@ test.each([
   ['aws-sdk:dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDb.ConditionalCheckFailedException'],
   ['dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDB.ConditionalCheckFailedException'],
   ['lambda:invoke', 'TooManyRequestsException', 'Lambda.TooManyRequestsException'],
+  // What a service's model does not name has the service's generic name: recorded on AWS for DynamoDB.
+  ['dynamodb:putItem', 'ValidationException', 'DynamoDB.AmazonDynamoDBException'],
+  ['aws-sdk:dynamodb:putItem', 'ValidationException', 'DynamoDb.DynamoDbException'],
+  ['aws-sdk:sagemaker:createModel', 'ValidationException', 'SageMaker.SageMakerException'],
+  ['lambda:invoke', 'AccessDeniedException', 'Lambda.AWSLambdaException'],
+  ['aws-sdk:s3:getObject', 'AccessDenied', 'S3.S3Exception'],
 ])('%s answered with %s fails as %s', async (resource, code, error) => {
   const refuse = () => {
     throw new AwsError(code, 'no')
@@ -141,6 +147,7 @@ test.each([
   const result = await runOn(engine, jsonata({ T: state(resource, {}) }))
   expect(result.error).toBe(error)
   expect(result.cause).toMatch(/^no \(Service: /)
+  expect(/, Extended Request ID: \S+\)$/.test(result.cause ?? '')).toBe(resource.startsWith('aws-sdk:s3:'))
 })
 
 test('events:putEvents sends details as text, names the execution, and fails on a refused entry', async () => {

@@ -5,6 +5,9 @@ import type { Journal, Redrive } from './journal.ts'
 import type { MapRunStore } from './map-run.ts'
 import type { TaskTokens } from './task-tokens.ts'
 
+/** So much of mere computing may be lost with the machine's power, never with the process. */
+const lazyMilliseconds = 20
+
 export interface ExecutionInfo {
   readonly arn: string
   readonly name: string
@@ -63,12 +66,19 @@ export class Run {
   readonly journal: Journal
   readonly controller = new AbortController()
   #ended = false
+  /** When a record was last waited for until it was on disk. */
+  #durableAt = performance.now()
 
   constructor(services: RunServices, execution: ExecutionInfo, history: History, journal: Journal) {
     this.services = services
     this.execution = execution
     this.history = history
     this.journal = journal
+  }
+
+  /** Whether what only computes has gone on for so long that it is to wait for the disk, and others get their turn. */
+  get overdue(): boolean {
+    return performance.now() - this.#durableAt > lazyMilliseconds
   }
 
   /**
@@ -93,7 +103,12 @@ export class Run {
     })
     const flushed = this.journal.append({ ...entry, events: numbered }, lazy)
     // A failed write reaches whoever awaits this or a later record.
-    flushed.catch(() => undefined)
+    flushed.then(
+      () => {
+        if (!lazy) this.#durableAt = performance.now()
+      },
+      () => undefined,
+    )
     return { events: numbered, flushed }
   }
 }

@@ -54,6 +54,9 @@ function isEntered(value: unknown): value is { event: number; time: string; prec
   return typeof value === 'object' && value !== null && 'event' in value && 'time' in value
 }
 
+/** States that compute: run again after the power went, they lead to the same place, and nobody saw the first time. */
+const touchesNothing: ReadonlySet<State['Type']> = new Set(['Pass', 'Choice', 'Succeed'])
+
 async function leave(visit: Visit, state: State, outcome: Outcome): Promise<void> {
   const { assigned } = outcome
   const variables = Object.entries(assigned).map(([name, value]) => [name, JSON.stringify(value)])
@@ -81,6 +84,7 @@ async function leave(visit: Visit, state: State, outcome: Outcome): Promise<void
     },
     [...(outcome.events ?? []), { ...exited, previous: visit.scope.previousEventId }],
     visit.scope.previousEventId,
+    touchesNothing.has(state.Type) && !visit.run.overdue,
   )
   visit.scope.previousEventId = committed.events.at(-1)?.id ?? visit.scope.previousEventId
   await committed.flushed

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { boostCommand } from './commands/boost.ts'
 import { datasetsCommand } from './commands/datasets.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { driftCommand } from './commands/drift.ts'
 import { executionsCommand } from './commands/executions.ts'
 import { experimentsCommand } from './commands/experiments.ts'
@@ -35,6 +36,7 @@ const commands = [
   boostCommand,
   statesCommand,
   stackCommand,
+  doctorCommand,
 ]
 
 /** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */

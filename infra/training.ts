@@ -6,10 +6,8 @@ import { type FlowArgs, flowValues } from './flow.ts'
 import type { FunctionName } from './functions.ts'
 import { qualifiedArns } from './qualified-arns.ts'
 import { StateMachine } from './state-machine.ts'
+import { trainingImage } from './training-image.ts'
 import { TrainingRole } from './training-role.ts'
-
-/** Exactly this image: the tag names the version whose model format and hyperparameters the functions know. */
-export const trainingImage = { repositoryName: 'sagemaker-xgboost', imageTag: '3.0-5' } as const
 
 const calls = [
   'plan-parts',

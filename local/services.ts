@@ -1,9 +1,11 @@
 /** The services of the local cloud beside its core. */
 import { monitoringService } from './cloudwatch/service.ts'
+import { ecrService } from './ecr/service.ts'
 import { eventsService } from './events/service.ts'
 import { sagemakerService } from './sagemaker/service.ts'
 import { schedulerService } from './scheduler/service.ts'
 import type { LocalService } from './service.ts'
+import { serviceQuotasService } from './service-quotas/service.ts'
 import { snsService } from './sns/service.ts'
 import { statesService } from './states/service.ts'
 
@@ -17,5 +19,7 @@ export function services(): LocalService[] {
     snsService(),
     states,
     schedulerService(),
+    serviceQuotasService(),
+    ecrService(),
   ]
 }

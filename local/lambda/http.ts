@@ -13,6 +13,7 @@ interface Route {
 
 const functions = '^/2015-03-31/functions'
 const routes: readonly Route[] = [
+  { method: 'GET', path: /^\/2016-08-19\/account-settings\/?$/, action: 'GetAccountSettings' },
   { method: 'POST', path: new RegExp(`${functions}/(?<FunctionName>[^/]+)/invocations$`), action: 'Invoke' },
   { method: 'GET', path: new RegExp(`${functions}/?$`), action: 'ListFunctions' },
   { method: 'GET', path: new RegExp(`${functions}/(?<FunctionName>[^/]+)$`), action: 'GetFunction' },

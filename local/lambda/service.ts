@@ -42,6 +42,14 @@ export function lambdaService(
         ...(input.LogType === 'Tail' ? { LogResult: Buffer.from(done.logTail).toString('base64') } : {}),
       }
     },
+    async GetAccountSettings(_input, { cloud }) {
+      const { all } = FunctionStore.of(cloud)
+      // As many processes as the laptop runs at once are no quota: what does not fit waits, and nothing is throttled.
+      return {
+        AccountLimit: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
+        AccountUsage: { FunctionCount: all.length },
+      }
+    },
     async GetFunction(input, { cloud }) {
       const { name, qualifier } = target(input)
       const store = FunctionStore.of(cloud)

@@ -1,5 +1,5 @@
 /** A Map whose iterations are part of this execution and its history. */
-import { runAll } from './child-flows.ts'
+import { runAll, tellOpenState } from './child-flows.ts'
 import type { MapState } from './definition.ts'
 import { assertWithinDataLimit, Interrupted } from './failure.ts'
 import { evaluateConcurrency, evaluateItems, evaluateTolerance, mapContext, selectItem } from './map-items.ts'
@@ -101,10 +101,11 @@ async function iterate(iteration: {
   } catch (error) {
     const ours = error instanceof Interrupted && visit.scope.signal.aborted
     if (!ours) {
-      const type = error instanceof Interrupted ? 'MapIterationAborted' : 'MapIterationFailed'
-      if (!happened(type)) tell(type, scope?.previousEventId ?? last)
-      // The state fails from where its iteration failed.
+      // The state fails from where its first iteration failed, and the others are given up from there.
       if (!(error instanceof Interrupted)) visit.scope.previousEventId = scope?.previousEventId ?? last
+      const type = error instanceof Interrupted ? 'MapIterationAborted' : 'MapIterationFailed'
+      if (!happened(type)) tell(type, visit.scope.previousEventId)
+      tellOpenState(visit, child, scope)
     }
     throw error
   }

@@ -1,7 +1,7 @@
 /** Parallel: runs every branch on the same input; the outputs in the branches' order are its result. */
-import { runAll } from './child-flows.ts'
+import { runAll, tellOpenState } from './child-flows.ts'
 import type { ParallelState } from './definition.ts'
-import { assertWithinDataLimit } from './failure.ts'
+import { assertWithinDataLimit, Interrupted } from './failure.ts'
 import { Scope } from './scope.ts'
 import { evaluateTemplate } from './template.ts'
 import type { Outcome, Visit } from './visit.ts'
@@ -37,7 +37,16 @@ export async function runParallel(state: ParallelState, visit: Visit, attempt: n
         outer,
         previousEventId: started,
       })
-      return branch.execute(input.value)
+      try {
+        return await branch.execute(input.value)
+      } catch (error) {
+        if (!visit.scope.signal.aborted) {
+          // The state fails from where its first branch failed, and the others are given up from there.
+          if (!(error instanceof Interrupted)) visit.scope.previousEventId = branch.previousEventId
+          tellOpenState(visit, child, branch)
+        }
+        throw error
+      }
     },
   )
   assertWithinDataLimit(outputs, visit.name)

@@ -1,5 +1,6 @@
 /** Runs one flow (the root, a branch, an iteration) state by state, going on where an earlier process stopped. */
 import type { Flow } from './definition.ts'
+import { Interrupted } from './failure.ts'
 import { RecoveredScope } from './recovery.ts'
 import type { Run } from './run.ts'
 import { Visit } from './visit.ts'
@@ -17,6 +18,8 @@ export class Scope {
   readonly #outer: Readonly<Record<string, unknown>>
   readonly #variables: Map<string, unknown>
   previousEventId: number
+  /** The type of the state that was left open when the flow broke off, if AWS tells of such states. */
+  openState: 'Task' | 'Wait' | 'Map' | 'Parallel' | undefined
 
   constructor(options: {
     run: Run
@@ -56,11 +59,23 @@ export class Scope {
     let value = checkpoint === undefined ? input : checkpoint.output
     while (name !== undefined) {
       this.signal.throwIfAborted()
-      const outcome = await visitState(new Visit(this, name, step, value))
+      const visit = new Visit(this, name, step, value)
+      const outcome = await visitState(visit).catch((error: unknown) => {
+        this.#leaveOpen(visit, error)
+        throw error
+      })
       value = outcome.output
       name = outcome.next
       step += 1
     }
     return value
+  }
+  #leaveOpen(visit: Visit, error: unknown): void {
+    const type = this.flow.States[visit.name]?.Type
+    // A Map or Parallel that failed says so itself; a Task is open once it was scheduled.
+    if (error instanceof Interrupted) {
+      if (type === 'Task' || type === 'Wait' || type === 'Map' || type === 'Parallel') this.openState = type
+    } else if (type === 'Task' && (visit.scheduled || visit.recall('begun:0') !== undefined))
+      this.openState = type
   }
 }

@@ -115,6 +115,7 @@ async function begin(
   events: TaskEvents,
 ): Promise<Begun> {
   const known = visit.recall(`begun:${attempt}`)
+  visit.scheduled ||= attempt > 0 || isBegun(known)
   if (isBegun(known)) return known
   const token = resource.pattern === 'waitForTaskToken' ? visit.run.services.tokens.issue() : undefined
   const bindings = visit.bindings({}, token === undefined ? {} : { Task: { Token: token } })
@@ -142,6 +143,7 @@ async function begin(
     events.scheduled(visit.run.services.region, begun, state.TimeoutSeconds !== undefined),
     events.started,
   ])
+  visit.scheduled = true
   return begun
 }
 

@@ -20,6 +20,8 @@ export class Visit {
   readonly step: number
   readonly input: unknown
   retryCount = 0
+  /** Whether a Task's work was begun. */
+  scheduled = false
   enteredEvent = 0
   /** What came before the state was entered. */
   precedingEvent = 0

@@ -88,11 +88,46 @@ test('the failure of a task in an iteration or a branch is told once', async () 
     '7<6 TaskStarted',
     '8<7 TaskFailed',
     '9<8 MapIterationFailed',
-    '10<8 MapStateFailed',
+    '10<8 TaskStateAborted',
+    '11<8 MapStateFailed',
   ])
   const parallel = { Type: 'Parallel', Branches: [inner], End: true }
-  const types = (await chain({ P: parallel }, mock)).map((event) => event.split(' ')[1])
-  expect(types.slice(-2)).toEqual(['TaskFailed', 'ParallelStateFailed'])
+  expect((await chain({ P: parallel }, mock)).slice(-3)).toEqual([
+    '7<6 TaskFailed',
+    '8<7 TaskStateAborted',
+    '9<7 ParallelStateFailed',
+  ])
+})
+
+test('what runs beside a failed branch or iteration is given up from where that one failed', async () => {
+  const waits = { Type: 'Wait', Seconds: 60, End: true }
+  const chosen = {
+    StartAt: 'C',
+    States: {
+      C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input = 1 %}', Next: 'F' }], Default: 'W' },
+      F: { Type: 'Fail', Error: 'Boom' },
+      W: waits,
+    },
+  }
+  const map = { Type: 'Map', Items: [0, 1], ItemProcessor: chosen, End: true }
+  const inMap = await chain({ M: map })
+  const failed = inMap.find((event) => event.endsWith(' FailStateEntered'))?.split('<')[0]
+  expect(inMap.slice(-4).map((event) => event.replace(/^\d+/, ''))).toEqual([
+    `<${failed} MapIterationFailed`,
+    `<${failed} MapIterationAborted`,
+    `<${failed} WaitStateAborted`,
+    `<${failed} MapStateFailed`,
+  ])
+  const parallel = {
+    Type: 'Parallel',
+    Branches: [flow({ W: waits }), flow({ F: { Type: 'Fail', Error: 'Boom' } })],
+    End: true,
+  }
+  expect((await chain({ P: parallel })).slice(-3)).toEqual([
+    '5<3 FailStateEntered',
+    '6<5 WaitStateAborted',
+    '7<5 ParallelStateFailed',
+  ])
 })
 
 test('a distributed Map leaves from the start of its run, a Parallel from its branches', async () => {

@@ -195,7 +195,11 @@ async function caught(
   index: number,
   failure: StateFailure,
 ): Promise<Outcome> {
-  const errorOutput = { Error: failure.error ?? '', Cause: failure.reason ?? '' }
+  // A task that was failed by its token without an error's name tells null for both; a timeout has an empty cause.
+  const errorOutput =
+    failure.error === undefined
+      ? { Error: null, Cause: failure.reason ?? null }
+      : { Error: failure.error, Cause: failure.reason ?? '' }
   const field = `Catch[${index}]/`
   try {
     return await visit.conclude(catcher, visit.bindings({ errorOutput }), errorOutput, catcher.Next, field)

@@ -324,6 +324,18 @@ describe('Retry and Catch', () => {
     else expect(result.error).toBe(error)
   })
 
+  test('a failure without a name is caught with null for both', async () => {
+    const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'After' }]
+    const inner = { StartAt: 'F', States: { F: { Type: 'Fail' } } }
+    const result = await runDefinition(
+      jsonata({
+        P: { Type: 'Parallel', Branches: [inner], Catch, End: true },
+        After: { Type: 'Pass', End: true },
+      }),
+    )
+    expect(result.output).toEqual({ Error: null, Cause: null })
+  })
+
   test('the wildcards cover the result of a task that is too large, named by its service', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'After' }]
     const result = await runDefinition(jsonata({ T: task({ Catch }), After: { Type: 'Pass', End: true } }), {

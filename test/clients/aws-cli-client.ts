@@ -56,6 +56,13 @@ export function awsCliClient(programs: string, endpoint: string): Client {
       await aws('lambda', 'invoke', '--function-name', name, '--payload', JSON.stringify(payload), file)
       return JSON.parse(readFileSync(file, 'utf8'))
     },
+    async invokeEndpoint(name, contentType, body) {
+      const asked = join(scratch, 'asked')
+      writeFileSync(asked, body)
+      const words = ['--endpoint-name', name, '--content-type', contentType, '--accept', 'text/csv']
+      await aws('sagemaker-runtime', 'invoke-endpoint', ...words, '--body', `fileb://${asked}`, file)
+      return readFileSync(file, 'utf8')
+    },
     async stop() {
       rmSync(scratch, { recursive: true, force: true })
     },

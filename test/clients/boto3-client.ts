@@ -46,6 +46,10 @@ export function boto3Client(programs: string, endpoint: string): Client {
       const { Payload } = await call('lambda', 'invoke', { FunctionName, Payload: JSON.stringify(payload) })
       return JSON.parse(String(Payload))
     },
+    async invokeEndpoint(EndpointName, ContentType, body) {
+      const input = { EndpointName, ContentType, Accept: 'text/csv', Body: body }
+      return String((await call('sagemaker-runtime', 'invoke-endpoint', input)).Body)
+    },
     async stop() {
       const ended = once(python, 'exit')
       python.stdin.end()

@@ -15,6 +15,8 @@ export interface Client {
   presign(bucket: string, key: string): Promise<string>
   /** Invokes a function and answers what it returned. */
   invoke(name: string, payload: unknown): Promise<unknown>
+  /** Asks an endpoint; `body` of the content type, answered as CSV. */
+  invokeEndpoint(name: string, contentType: string, body: string): Promise<string>
   stop(): Promise<void>
 }
 

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { z } from 'zod'
+import { eventually } from '../local/fake-cloud.ts'
 import { awsCliClient } from './aws-cli-client.ts'
 import { boto3Client } from './boto3-client.ts'
 import { type Client, Refused } from './client.ts'
@@ -13,6 +15,12 @@ const account = 'us-east-1:000000000000'
 const machine = (arn: string) => arn.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '')
 const group = 'regimen-dev-adherence'
 const runId = demo.training.split(':').at(-1) ?? ''
+
+const trainedJob = z.object({
+  RoleArn: z.string(),
+  ModelArtifacts: z.object({ S3ModelArtifacts: z.string() }),
+  AlgorithmSpecification: z.object({ TrainingImage: z.string() }),
+})
 
 async function refusal(call: Promise<unknown>): Promise<string> {
   const error = await call.catch((cause: unknown) => cause)
@@ -37,7 +45,11 @@ describe.each([
 
   test('lists and describes state machines', async () => {
     const found = await client.call('stepfunctions', 'list-state-machines')
-    const names = [{ name: 'regimen-dev-adherence-inference' }, { name: 'regimen-dev-adherence-training' }]
+    const names = [
+      { name: 'regimen-dev-adherence-dataset-import' },
+      { name: 'regimen-dev-adherence-inference' },
+      { name: 'regimen-dev-adherence-training' },
+    ]
     expect(found.stateMachines).toMatchObject(names)
     const described = await client.call('stepfunctions', 'describe-state-machine', {
       stateMachineArn: machine(demo.training),
@@ -168,7 +180,8 @@ describe.each([
       KeyConditionExpression: 'gsi1pk = :runs',
       ExpressionAttributeValues: { ':runs': { S: 'RUNS#adherence' } },
     })
-    expect(runs.Count).toBe(2)
+    // The import of the dataset, the training and the inference.
+    expect(runs.Count).toBe(3)
     const { Item } = await client.call('dynamodb', 'get-item', {
       TableName: 'regimen-dev',
       Key: { pk: { S: `RUN#${runId}` }, sk: { S: 'RUN' } },
@@ -208,7 +221,9 @@ describe.each([
   })
 
   test('describes alarms and reads metrics', async () => {
-    const { MetricAlarms } = await client.call('cloudwatch', 'describe-alarms')
+    const { MetricAlarms } = await client.call('cloudwatch', 'describe-alarms', {
+      AlarmNames: ['regimen-dev-adherence-drift'],
+    })
     expect(MetricAlarms).toMatchObject([{ AlarmName: 'regimen-dev-adherence-drift' }])
     const [{ Namespace, MetricName }] = Array.isArray(MetricAlarms) ? MetricAlarms : []
     const { Metrics } = await client.call('cloudwatch', 'list-metrics', { Namespace, MetricName })
@@ -228,6 +243,58 @@ describe.each([
     const TopicArn = `arn:aws:sns:${account}:regimen-dev-alerts`
     const published = await client.call('sns', 'publish', { TopicArn, Message: 'ü', Subject: 'test' })
     expect(published.MessageId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('serves the trained model from an endpoint and asks it', async () => {
+    const listed = await client.call('sagemaker', 'list-training-jobs', { NameContains: runId })
+    const [job] = Array.isArray(listed.TrainingJobSummaries) ? listed.TrainingJobSummaries : []
+    const { RoleArn, ModelArtifacts, AlgorithmSpecification } = trainedJob.parse(
+      await client.call('sagemaker', 'describe-training-job', { TrainingJobName: job.TrainingJobName }),
+    )
+    const served = `clients-${name === 'boto3' ? 'boto3' : 'cli'}`
+    // The only role that SageMaker may assume here reads what training reads, not what it writes.
+    const Key = `adherence/runs/${runId}/train/${served}/model.tar.gz`
+    const CopySource = ModelArtifacts.S3ModelArtifacts.replace('s3://', '')
+    await client.call('s3', 'copy-object', { Bucket: demo.bucket, Key, CopySource })
+    await client.call('sagemaker', 'create-model', {
+      ModelName: served,
+      ExecutionRoleArn: RoleArn,
+      PrimaryContainer: {
+        Image: AlgorithmSpecification.TrainingImage,
+        ModelDataUrl: `s3://${demo.bucket}/${Key}`,
+      },
+    })
+    const variant = {
+      VariantName: 'all',
+      ModelName: served,
+      InitialInstanceCount: 1,
+      InstanceType: 'ml.m5.large',
+    }
+    await client.call('sagemaker', 'create-endpoint-config', {
+      EndpointConfigName: served,
+      ProductionVariants: [variant],
+    })
+    await client.call('sagemaker', 'create-endpoint', { EndpointName: served, EndpointConfigName: served })
+    const described = await eventually('the endpoint settles', async () => {
+      const found = await client.call('sagemaker', 'describe-endpoint', { EndpointName: served })
+      return found.EndpointStatus === 'Creating' ? undefined : found
+    })
+    expect(described.FailureReason).toBeUndefined()
+    expect(described).toMatchObject({
+      EndpointStatus: 'InService',
+      ProductionVariants: [{ VariantName: 'all' }],
+    })
+    const scores = (await client.invokeEndpoint(served, 'text/libsvm', '0 0:1\n0 0:2 1:1\n'))
+      .trim()
+      .split('\n')
+    expect(scores).toHaveLength(2)
+    for (const score of scores) {
+      expect(Number(score)).toBeGreaterThan(0)
+      expect(Number(score)).toBeLessThan(1)
+    }
+    expect(await refusal(client.invokeEndpoint(served, 'text/csv', '1\n'))).toBe('ModelError')
+    expect(await refusal(client.invokeEndpoint('absent', 'text/csv', '1\n'))).toBe('ValidationError')
+    await client.call('sagemaker', 'delete-endpoint', { EndpointName: served })
   })
 
   test('invokes a function', async () => {

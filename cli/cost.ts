@@ -5,7 +5,7 @@ import { DescribeMapRunCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn'
 import { functionEntries } from '../infra/functions.ts'
 import type { Context } from './context.ts'
 import { historyOf } from './follow-execution.ts'
-import { prices } from './prices.ts'
+import { priceOf, trainingHourPrice } from './prices.ts'
 
 export interface Usage {
   readonly stateTransitions: number
@@ -33,13 +33,13 @@ export async function usageSince(
 /** US dollars; an instance type without a known price counts as `ml.m5.xlarge`. */
 export function costOf(usage: Usage): number {
   const training = Object.entries(usage.trainingSeconds).reduce((sum, [type, seconds]) => {
-    const hour = prices.trainingHour[type] ?? prices.trainingHour['ml.m5.xlarge'] ?? 0
+    const hour = trainingHourPrice(type) ?? priceOf('ml.m5.xlarge')
     return sum + (seconds / 3600) * hour
   }, 0)
   return (
-    usage.stateTransitions * prices.stateTransition +
-    usage.lambdaRequests * prices.lambdaRequest +
-    usage.lambdaGigabyteSeconds * prices.lambdaGigabyteSecond +
+    usage.stateTransitions * priceOf('stateTransition') +
+    usage.lambdaRequests * priceOf('lambdaRequest') +
+    usage.lambdaGigabyteSeconds * priceOf('lambdaGigabyteSecond') +
     training
   )
 }

@@ -39,8 +39,7 @@ const commands = [
   doctorCommand,
 ]
 
-/** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */
-export async function main(argv: readonly string[]): Promise<number> {
+export function regimenProgram(): Command {
   const program = new Command('regimen')
     .description('the whole life of a machine-learning model, on AWS and on a laptop')
     .option('--json', 'one JSON document on stdout, progress on stderr')
@@ -49,8 +48,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--dir <directory>', 'state of the local cloud (default: .regimen)')
     .exitOverride()
   for (const command of commands) program.addCommand(withGlobals(command()))
+  return program
+}
+
+/** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */
+export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync(argv)
+    await regimenProgram().parseAsync(argv)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

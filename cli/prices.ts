@@ -1,20 +1,63 @@
 /**
- * List prices of what a run uses, US dollars, us-east-1, without free tier and discounts, as AWS's price pages for
- * Lambda (arm64), Step Functions (Standard) and SageMaker (training) gave them in 2025. An estimate, not an invoice.
+ * List prices of what an environment and its runs use, US dollars, without free tier and discounts, as AWS's price pages
+ * gave them. An estimate, not an invoice.
  */
-export const prices = {
-  /** Lambda on arm64, per GB-second and per request. */
-  lambdaGigabyteSecond: 0.0000133334,
-  lambdaRequest: 0.0000002,
-  /** Step Functions Standard, per state transition. */
-  stateTransition: 0.000025,
-  /** SageMaker training, per hour, by instance type. */
-  trainingHour: {
-    'ml.m5.large': 0.115,
-    'ml.m5.xlarge': 0.23,
-    'ml.m5.2xlarge': 0.461,
-    'ml.m5.4xlarge': 0.922,
-    'ml.c5.xlarge': 0.204,
-    'ml.c5.2xlarge': 0.408,
-  } as Readonly<Record<string, number>>,
-} as const
+export const pricesAsOf = { region: 'us-east-1', date: '2025' } as const
+
+interface Price {
+  readonly dollars: number
+  /** What one of it is. */
+  readonly per: string
+  readonly source: string
+}
+
+const page = (path: string) => `https://aws.amazon.com/${path}/pricing/`
+const hour = 'hour of one instance'
+const training = (dollars: number): Price => ({ dollars, per: hour, source: page('sagemaker') })
+
+export const priceList = {
+  lambdaGigabyteSecond: { dollars: 0.0000133334, per: 'GB-second on arm64', source: page('lambda') },
+  lambdaGigabyteSecondX86: { dollars: 0.0000166667, per: 'GB-second on x86_64', source: page('lambda') },
+  lambdaRequest: { dollars: 0.0000002, per: 'call', source: page('lambda') },
+  lambdaScratchGigabyteSecond: {
+    dollars: 0.0000000309,
+    per: 'GB-second of scratch space beyond 512 MB',
+    source: page('lambda'),
+  },
+  stateTransition: { dollars: 0.000025, per: 'transition (Standard)', source: page('step-functions') },
+  key: { dollars: 1, per: 'key and month, before its first rotation', source: page('kms') },
+  alarm: { dollars: 0.1, per: 'metric of an alarm and month', source: page('cloudwatch') },
+  dashboard: { dollars: 3, per: 'dashboard and month', source: page('cloudwatch') },
+  logGigabyteMonth: { dollars: 0.03, per: 'GB of logs and month', source: page('cloudwatch') },
+  storageGigabyteMonth: { dollars: 0.023, per: 'GB and month (S3 Standard)', source: page('s3') },
+  tableGigabyteMonth: { dollars: 0.25, per: 'GB and month', source: page('dynamodb/on-demand') },
+  tableBackupGigabyteMonth: {
+    dollars: 0.2,
+    per: 'GB and month of point-in-time recovery',
+    source: page('dynamodb/on-demand'),
+  },
+  onlineFeatureGigabyteMonth: {
+    dollars: 0.45,
+    per: 'GB and month of the online store',
+    source: page('sagemaker'),
+  },
+  interfaceEndpointHour: { dollars: 0.01, per: 'hour and availability zone', source: page('privatelink') },
+  'ml.m5.large': training(0.115),
+  'ml.m5.xlarge': training(0.23),
+  'ml.m5.2xlarge': training(0.461),
+  'ml.m5.4xlarge': training(0.922),
+  'ml.c5.xlarge': training(0.204),
+  'ml.c5.2xlarge': training(0.408),
+} as const satisfies Readonly<Record<string, Price>>
+
+export type PriceName = keyof typeof priceList
+
+export function priceOf(name: PriceName): number {
+  return priceList[name].dollars
+}
+
+/** US dollars per hour, by instance type; `undefined` for one that is not in the list. */
+export function trainingHourPrice(instanceType: string): number | undefined {
+  const found = Object.entries<Price>(priceList).find(([name]) => name === instanceType)?.[1]
+  return found?.per === hour ? found.dollars : undefined
+}

@@ -7,6 +7,7 @@ import { waivers } from '../../infra/waivers.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'
 import { stackGraph } from '../stack-graph.ts'
+import { addCostCommand } from './stack-cost.ts'
 import { addDeleteProjectCommand } from './stack-delete-project.ts'
 import { addReleaseCommands } from './stack-release.ts'
 
@@ -48,6 +49,7 @@ export function stackCommand(): Command {
       )
       if (findings.length > 0) process.exitCode = 1
     })
+  addCostCommand(command)
   addReleaseCommands(command)
   addDeleteProjectCommand(command)
   return command

@@ -1,4 +1,4 @@
-/** `regimen models list|show|approve|reject|history|export`: versions in the registry, and which one is in production. */
+/** `regimen models …`: versions in the registry, and which one is in production. */
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
@@ -10,6 +10,8 @@ import { loadScorer } from '../../functions/scoring/scorer-store.ts'
 import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
+import { historyCommand } from './models-history.ts'
+import { rollbackCommand } from './models-rollback.ts'
 
 export function modelsCommand(): Command {
   const command = new Command('models').description('model versions')
@@ -67,19 +69,7 @@ export function modelsCommand(): Command {
     })
   decide(command, 'approve', 'Approved')
   decide(command, 'reject', 'Rejected')
-  command
-    .command('history')
-    .description('the promotion ledger: who put which version into production, when and why')
-    .action(async (_options: object, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
-      const entries = await readLedger(context.project)
-      context.out.result(entries, () =>
-        table(
-          ['#', 'VERSION', 'PREVIOUS', 'WHO', 'WHY', 'WHEN'],
-          entries.map((e) => [e.sequence, e.version, e.previous, e.who, e.why, e.when]),
-        ),
-      )
-    })
+  command.addCommand(historyCommand()).addCommand(rollbackCommand())
   command
     .command('export <version>')
     .description(

@@ -141,6 +141,50 @@ test('of concurrent promotions none is lost, and the entries form one line', asy
   expect(entries.at(-1)?.version).toBe('20')
 })
 
+describe('rollback', () => {
+  const request = (to?: string) => ({
+    to,
+    who: user('grace'),
+    why: 'it hurts',
+    now: new Date().toISOString(),
+  })
+  const inProduction = async (count: number) => {
+    for (const arn of await registered(count)) {
+      await approve(arn)
+      await promote(event(arn))
+    }
+  }
+
+  test('puts the version before into production without training, and records when it took effect', async () => {
+    await inProduction(2)
+    const before = Date.now()
+    const appended = await ledger.rollBack(project, request())
+    expect(appended).toMatchObject({ entry: { sequence: 3, version: '1', previous: '2', why: 'it hurts' } })
+    expect(await resolve({ project })).toMatchObject({ modelVersion: '1', previous: { modelVersion: '2' } })
+    const [newest] = await ledger.readLedger(project)
+    expect(Date.parse(newest?.recordedAt ?? '')).toBeGreaterThanOrEqual(before)
+  })
+
+  test('by several people at once is one entry; who lost is told', async () => {
+    await inProduction(2)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => ledger.rollBack(project, request('1'))),
+    )
+    const won = outcomes.filter(
+      ({ status, ...rest }) => status === 'fulfilled' && 'entry' in Object(Reflect.get(rest, 'value')),
+    )
+    expect(won).toHaveLength(1)
+    expect(await ledger.readLedger(project)).toHaveLength(3)
+  })
+
+  test('does not bring back what was rejected since', async () => {
+    await inProduction(2)
+    await models.setModelStatus(project, '1', 'Rejected')
+    await expect(ledger.rollBack(project, request())).rejects.toMatchObject({ name: 'ApprovalRefused' })
+    expect(await resolve({ project })).toMatchObject({ modelVersion: '2' })
+  })
+})
+
 describe('resolve-model', () => {
   test('answers the champion and the version before it', async () => {
     const arns = await registered(2)

@@ -1,0 +1,29 @@
+/** `regimen models rollback`: the version before takes over again, at once and without training. */
+import { Command } from 'commander'
+import { rollBack } from '../../functions/deployment/ledger-store.ts'
+import { openContext } from '../context.ts'
+
+export function rollbackCommand(): Command {
+  return new Command('rollback')
+    .description('put a version of before into production again; trains nothing')
+    .option('--to <version>', 'a version that was in production before; by default the last other one')
+    .requiredOption('--reason <text>', 'why, for the ledger')
+    .action(async ({ to, reason }: { to?: string; reason: string }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const appended = await rollBack(context.project, {
+        to,
+        who: context.caller,
+        why: reason,
+        now: new Date().toISOString(),
+      })
+      const answer =
+        'entry' in appended
+          ? { rolledBack: true, ...appended.entry }
+          : { rolledBack: false, reason: appended.skipped }
+      context.out.result(answer, () =>
+        'entry' in appended
+          ? `version ${appended.entry.version} is in production again (entry ${appended.entry.sequence})`
+          : `nothing to do: ${appended.skipped}`,
+      )
+    })
+}

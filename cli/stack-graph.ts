@@ -23,12 +23,18 @@ const answer = z.union([
 ])
 
 /** Bundles are megabytes each: without these the young generation alone grows to a hundred megabytes. */
-const small = ['--no-warnings', '--max-semi-space-size=2', '--max-old-space-size=320']
+const small = ['--no-warnings', '--max-semi-space-size=2', '--max-old-space-size=320'] as const
+
+/** What is started, and how; the environment is its argument. */
+export const stackGraphProcess = {
+  flags: small,
+  main: fileURLToPath(new URL('./stack-graph.main.ts', import.meta.url)),
+}
 
 /** @throws Error with the program's own message. */
 export async function stackGraph(stack: string) {
-  const main = fileURLToPath(new URL('./stack-graph.main.ts', import.meta.url))
-  const child = spawn(process.execPath, [...small, main, stack], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const { flags, main } = stackGraphProcess
+  const child = spawn(process.execPath, [...flags, main, stack], { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)

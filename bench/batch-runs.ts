@@ -40,14 +40,21 @@ export async function trainModel(cloud: CloudUnderTest): Promise<void> {
   await regimen(cloud, ['demo', '--rows', '20000', '--batch', 'steady'])
 }
 
-export async function runBatch(cloud: CloudUnderTest, megabytes: number): Promise<BatchRun> {
+/** @param parameters of `regimen infer` beside the input and `--wait` */
+export async function runBatch(
+  cloud: CloudUnderTest,
+  megabytes: number,
+  parameters: readonly string[] = [],
+): Promise<BatchRun> {
   const file = join(cloud.directory, 'batch.csv')
   await writeRows(file, Math.round((megabytes * 1e6) / bytesPerRow))
   const { size } = await stat(file)
   const samples: number[] = []
   const sampling = setInterval(() => samples.push(cloud.residentMegabytes()), 500)
   try {
-    const answer = answerSchema.parse(await regimen(cloud, ['infer', '--input', file, '--wait']))
+    const answer = answerSchema.parse(
+      await regimen(cloud, ['infer', '--input', file, '--wait', ...parameters]),
+    )
     return {
       megabytes: size / 1e6,
       rows: answer.rows,

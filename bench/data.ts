@@ -117,10 +117,12 @@ async function measureBatches(gigabytes: number) {
   const cloud = await bringUp()
   try {
     await trainModel(cloud)
-    say('  a batch through the inference state machine, every prediction explained')
-    const scoring = await runBatch(cloud, batchMegabytes)
+    say('  a batch through the inference state machine, without explanations and with them')
+    const unexplained = await runBatch(cloud, batchMegabytes, ['--no-explain'])
+    const explained = await runBatch(cloud, batchMegabytes)
     return {
-      scoring: { ...scoring, target: 'at least 1,000,000 a minute, 100,000 of them explained: here all are' },
+      unexplained: { ...unexplained, target: 'at least 1,000,000 predictions a minute' },
+      explained: { ...explained, target: 'at least 100,000 predictions a minute' },
       ...(gigabytes === 0 ? {} : { scale: await measureScale(cloud, gigabytes) }),
     }
   } finally {

@@ -25,6 +25,7 @@ export interface TrainingRequest {
 export interface InferenceRequest {
   readonly inputUri: string
   readonly modelVersion?: string
+  readonly explanations?: boolean
 }
 
 export type RunRequest =

@@ -200,6 +200,8 @@ export const projectSchema = z
       /** Further columns of features.sql copied into each prediction: project's field -> column. */
       fields: z.record(identifier, identifier).default({}),
       riskFactors: z.int().min(1).max(20).default(5),
+      /** Whether each prediction says what moved it; a run may say otherwise. */
+      explanations: z.boolean().default(true),
     }),
     /** EventBridge Scheduler expression for batch inference; absent means no schedule. */
     schedule: z.string().optional(),

@@ -25,6 +25,8 @@ export const contractVersion = 1
 
 const uri = z.string().startsWith('s3://')
 const count = z.int().min(0)
+/** Whether predictions are explained. @default null: as the project says */
+const explanations = z.boolean().nullable().default(null)
 
 /** What every door of a run receives. */
 export const runContext = z.object({
@@ -202,6 +204,7 @@ export const contracts = {
       model: z.object({ modelVersion: z.string(), modelUri: uri, encoderUri: uri, decisionUri: uri }),
       severeDrift: z.boolean(),
       fallback: z.boolean().default(false),
+      explanations,
       timestamp: z.iso.datetime(),
     }),
     output: z.object({
@@ -311,6 +314,7 @@ export const contracts = {
           meanPrediction: z.number(),
         }),
         fellBack: z.boolean(),
+        explanations,
         inputUri: uri,
         requestedBy: z.string(),
         startedAt: z.iso.datetime(),

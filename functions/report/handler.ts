@@ -2,6 +2,7 @@
 import { door } from '../door.ts'
 import { inferenceRun, trainingRun } from '../layout.ts'
 import { putBytes, putJson } from '../object-store.ts'
+import type { Project } from '../project.ts'
 import { loadProject } from '../project-store.ts'
 import { contracts } from '../stages.ts'
 import {
@@ -23,21 +24,21 @@ export const handler = door({
     const places = request.purpose === 'training' ? trainingRun : inferenceRun
     const reportUri = places.report(request.runUri)
     const manifestUri = places.manifest(request.runUri)
-    await putBytes(reportUri, await render(request), 'text/html; charset=utf-8')
+    const project = await loadProject(request.projectUri)
+    await putBytes(reportUri, await render(request, project), 'text/html; charset=utf-8')
     // The manifest comes last: where it stands, the run is whole.
     const manifest =
       request.purpose === 'training'
         ? trainingManifest(request, finishedAt)
-        : inferenceManifest(request, finishedAt)
+        : inferenceManifest(request, request.explanations ?? project.prediction.explanations, finishedAt)
     await putJson(manifestUri, manifest)
     logger.info('reported', { runId: request.runId, purpose: request.purpose })
     return { reportUri, manifestUri }
   },
 })
 
-async function render(request: ReportRequest): Promise<string> {
-  const [project, profile, evaluation] = await Promise.all([
-    loadProject(request.projectUri),
+async function render(request: ReportRequest, project: Project): Promise<string> {
+  const [profile, evaluation] = await Promise.all([
     readProfile(request.profileUri),
     readEvaluation(request.evaluationUri),
   ])

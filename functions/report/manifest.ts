@@ -41,8 +41,8 @@ export function trainingManifest(request: TrainingRequest, finishedAt: string) {
   }
 }
 
-/** @param finishedAt ISO 8601. */
-export function inferenceManifest(request: InferenceRequest, finishedAt: string) {
+/** @param explained whether the predictions say what moved them. @param finishedAt ISO 8601. */
+export function inferenceManifest(request: InferenceRequest, explained: boolean, finishedAt: string) {
   const { runId, project, projectUri, runUri, startedAt, requestedBy, modelVersion, scores, parts } = request
   return {
     format: manifestFormat,
@@ -56,6 +56,8 @@ export function inferenceManifest(request: InferenceRequest, finishedAt: string)
     input: request.inputUri,
     modelVersion,
     fellBack: request.fellBack,
+    /** false: every `riskFactors` is empty because nobody asked, not because nothing moved the prediction. */
+    explanations: explained,
     predictionCount: scores.predictions,
     sourceRows: scores.rows,
     lowConfidence: scores.lowConfidence,

@@ -134,7 +134,15 @@ function headlineSection({ request, project, drift, evaluation }: InferenceRepor
   }
 }
 
-function explainedSection({ predictionLines, project }: InferenceReport): Section[] {
+function explainedSection({ request, predictionLines, project }: InferenceReport): Section[] {
+  if (!(request.explanations ?? project.prediction.explanations))
+    return [
+      {
+        id: 'examples',
+        title: 'A few predictions explained',
+        body: html`<p>This run was asked for predictions without explanations.</p>`,
+      },
+    ]
   const chosen = choosePredictions(predictionLines, project)
   const isRegression = project.task === 'regression'
   if (chosen.length === 0) return []

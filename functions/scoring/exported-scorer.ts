@@ -80,7 +80,7 @@ export function exportedScorer(content: ExportedContent): ExportedScorer {
       threshold: decision.threshold,
     },
     score: (examples, predictedAt = new Date().toISOString()) => {
-      const occasion = { timestamp: predictedAt, severeDrift: false, fallback: false }
+      const occasion = { timestamp: predictedAt, severeDrift: false, fallback: false, explanations: true }
       return Array.from(
         scoreExamples(scorer, occasion, inColumns(examples, content)),
         (one) => one.prediction,

@@ -1,4 +1,4 @@
-/** `score-part`: predicts and explains every example of one part of a batch. */
+/** `score-part`: predicts every example of one part of a batch, and explains it unless the run does without. */
 import { door } from '../door.ts'
 import { readExamples } from '../features/example-store.ts'
 import { contracts } from '../stages.ts'
@@ -8,10 +8,15 @@ import { loadScorer } from './scorer-store.ts'
 
 export const handler = door({
   ...contracts.scorePart,
-  async run({ projectUri, runUri, part, model, ...occasion }) {
+  async run({ projectUri, runUri, part, model, explanations, ...occasion }) {
     const scorer = await loadScorer(projectUri, model)
     const examples = await readExamples(part, scorer.project)
-    const counts = await writePredictions(runUri, part.index, scoreExamples(scorer, occasion, examples))
+    const scored = scoreExamples(
+      scorer,
+      { ...occasion, explanations: explanations ?? scorer.project.prediction.explanations },
+      examples,
+    )
+    const counts = await writePredictions(runUri, part.index, scored)
     return { index: part.index, rows: part.rows ?? examples.rows, ...counts }
   },
 })

@@ -30,7 +30,9 @@ const noise = 1e-9
 /** Ties the columns of the encoder to the features of the project. */
 export function riskWords(
   encoder: Pick<Encoder, 'columns'> & { features: readonly { name: string; columns: readonly string[] }[] },
-  project: Pick<Project, 'features' | 'label' | 'task' | 'prediction'>,
+  project: Pick<Project, 'features' | 'label' | 'task'> & {
+    readonly prediction: Pick<Project['prediction'], 'riskFactors'>
+  },
 ): RiskWords {
   const place = new Map(encoder.columns.map((column, at) => [column, at]))
   const isRegression = project.task === 'regression'

@@ -1,4 +1,4 @@
-/** Scores examples with one model version: encode, predict, calibrate, explain, a block of rows at a time. */
+/** Scores examples with one model version: encode, predict, calibrate, explain where asked, a block of rows at a time. */
 import { encodeRows } from '../features/encode.ts'
 import type { Encoder } from '../features/encoder.ts'
 import type { Examples } from '../features/examples.ts'
@@ -7,7 +7,7 @@ import { calibrate } from './calibrate.ts'
 import type { Decision } from './decision.ts'
 import { explain } from './explain.ts'
 import { predict } from './predict.ts'
-import { type RiskFactor, type RiskWords, riskFactors, riskWords } from './risk-factors.ts'
+import { type RiskFactor, riskFactors, riskWords } from './risk-factors.ts'
 import type { XgboostModel } from './xgboost-model.ts'
 
 /** One version of a model with everything that its predictions need. */
@@ -20,7 +20,9 @@ export interface Scorer<Definition extends ScoredProject = Project> {
 }
 
 /** What a prediction needs of a project. */
-export type ScoredProject = Pick<Project, 'task' | 'label' | 'features' | 'prediction'>
+export type ScoredProject = Pick<Project, 'task' | 'label' | 'features'> & {
+  readonly prediction: Omit<Project['prediction'], 'explanations'>
+}
 
 export interface ScoringOccasion {
   /** ISO 8601; when the predictions count as made. */
@@ -28,12 +30,15 @@ export interface ScoringOccasion {
   readonly severeDrift: boolean
   /** This version stands in for a newer one that failed. */
   readonly fallback: boolean
+  /** Without, `riskFactors` is empty and no contribution is computed. */
+  readonly explanations: boolean
 }
 
 /** What the platform says of every example; the entity and the prediction also bear the project's names. */
 export interface PredictionCore {
   exampleKey: string
   confidenceScore: number
+  /** The largest first; empty when the run does without explanations. */
   riskFactors: RiskFactor[]
   lowConfidence: boolean
   reasons: string[]
@@ -63,6 +68,9 @@ export function* scoreExamples(
   examples: Examples,
 ): Generator<Scored> {
   const words = riskWords(scorer.encoder, scorer.project)
+  const copied = Object.entries(scorer.project.prediction.fields).map(
+    ([field, column]) => [field, examples.extra[column]] as const,
+  )
   for (let start = 0; start < examples.rows; start += blockRows) {
     const { matrix, rows } = encodeRows(
       examples.features,
@@ -71,15 +79,15 @@ export function* scoreExamples(
       Math.min(start + blockRows, examples.rows),
     )
     const raw = predict(scorer.model, matrix, rows)
-    const contributions = explain(scorer.model, matrix, rows)
-    const width = contributions.length / rows
-    for (let row = 0; row < rows; row++)
-      yield scoreOne(scorer, occasion, examples, start + row, {
-        raw: raw[row] as number,
-        words,
-        contributions,
-        at: row * width,
-      })
+    const contributions = occasion.explanations ? explain(scorer.model, matrix, rows) : undefined
+    const width = (contributions?.length ?? 0) / rows
+    for (let row = 0; row < rows; row++) {
+      const factors =
+        contributions === undefined
+          ? []
+          : riskFactors(words, contributions, row * width, examples.features, start + row)
+      yield scoreOne(scorer, occasion, examples, start + row, { raw: raw[row] as number, factors, copied })
+    }
   }
 }
 
@@ -88,7 +96,16 @@ function scoreOne(
   { timestamp, severeDrift, fallback }: ScoringOccasion,
   examples: Examples,
   row: number,
-  output: { raw: number; words: RiskWords; contributions: Float64Array; at: number },
+  {
+    raw,
+    factors,
+    copied,
+  }: {
+    raw: number
+    factors: RiskFactor[]
+    /** Fields that the project copies into predictions, with their columns. */
+    copied: readonly (readonly [string, Examples['extra'][string] | undefined])[]
+  },
 ): Scored {
   const {
     prediction: value,
@@ -96,19 +113,19 @@ function scoreOne(
     lowConfidence,
     reasons,
     interval,
-  } = calibrate(decision, output.raw, severeDrift)
+  } = calibrate(decision, raw, severeDrift)
   if (fallback) reasons.push('scored by the previous model version, because the current one failed')
   const entityId = examples.entityIds[row] as string
-  const { names, fields } = project.prediction
+  const { names } = project.prediction
+  const fields: Record<string, unknown> = {}
+  for (const [field, column] of copied) fields[field] = column?.[row] ?? null
   const prediction: Prediction = {
     [names.entityId]: entityId,
     exampleKey: examples.exampleKeys[row] as string,
     [names.prediction]: value,
-    ...Object.fromEntries(
-      Object.entries(fields).map(([field, column]) => [field, examples.extra[column]?.[row] ?? null]),
-    ),
+    ...fields,
     confidenceScore,
-    riskFactors: riskFactors(output.words, output.contributions, output.at, examples.features, row),
+    riskFactors: factors,
     lowConfidence,
     reasons,
     modelVersion,

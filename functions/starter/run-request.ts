@@ -24,6 +24,8 @@ const inferenceRequest = z.object({
     .string()
     .regex(/^[1-9]\d*$/)
     .optional(),
+  /** Whether each prediction says what moved it. @default the project's `prediction.explanations` */
+  explanations: z.boolean().optional(),
 })
 
 const importRequest = z.object({

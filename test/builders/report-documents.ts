@@ -225,6 +225,7 @@ export function inferenceDocuments({ project = reportedProject(), shift = 0, ...
           scores.reduce((sum, { prediction }) => sum + prediction, 0) / Math.max(1, scores.length),
       },
       fellBack: run.fellBack ?? false,
+      explanations: null,
       inputUri: 's3://bucket/parcels/inbox/7/april.csv',
       requestedBy: 'schedule',
       startedAt: '2026-04-05T06:07:08.000Z',

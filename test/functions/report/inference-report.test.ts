@@ -50,6 +50,13 @@ describe('an inference report', () => {
     expect(text).toContain(`All ${predictions} predictions.`)
   })
 
+  it('says that a run was asked for predictions without explanations', () => {
+    const request = { ...steady.request, explanations: false }
+    const page = renderInferenceReport({ ...steady, request })
+    expect(textOf(page)).toContain('This run was asked for predictions without explanations.')
+    expect(page).not.toContain('class="explained"')
+  })
+
   it('explains predictions without telling whom they are about', () => {
     const page = renderInferenceReport(steady)
     expect(page).toContain('A few predictions explained')

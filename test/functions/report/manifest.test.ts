@@ -14,6 +14,7 @@ const runs = fc
     modelVersion: fc.stringMatching(/^[1-9][0-9]{0,4}$/),
     parts: fc.nat(200),
     fellBack: fc.boolean(),
+    explanations: fc.boolean(),
     startedAt: times.map((time) => time.toISOString()),
     scores: fc.record({
       rows: fc.nat(),
@@ -30,11 +31,12 @@ describe('the manifest of a run', () => {
   it('of any inference run names every result, the model version, the time and the number of predictions', () => {
     fc.assert(
       fc.property(runs, times, (run, finished) => {
-        const manifest = inferenceManifest(run, finished.toISOString())
+        const manifest = inferenceManifest(run, run.explanations, finished.toISOString())
         expect(manifest).toMatchObject({
           runId: run.runId,
           modelVersion: run.modelVersion,
           fellBack: run.fellBack,
+          explanations: run.explanations,
           startedAt: run.startedAt,
           finishedAt: finished.toISOString(),
           predictionCount: run.scores.predictions,

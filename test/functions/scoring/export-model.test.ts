@@ -114,7 +114,7 @@ const inColumns: Examples = {
   },
 }
 const timestamp = '2024-05-06T07:08:09.000Z'
-const occasion = { timestamp, severeDrift: false, fallback: false }
+const occasion = { timestamp, severeDrift: false, fallback: false, explanations: true }
 
 let folder: string
 beforeAll(() => {

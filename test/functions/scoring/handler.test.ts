@@ -191,6 +191,31 @@ test('severe drift and a fallback are said in every prediction', async () => {
     )
 })
 
+test.each([
+  ['the run', { explanations: false }, {}, []],
+  ['the project', {}, { explanations: false }, []],
+  [
+    'the run, over the project',
+    { explanations: true },
+    { explanations: false },
+    ['calls to support', 'tariff'],
+  ],
+])(
+  '%s decides whether a prediction says what moved it; the rest of it stays',
+  async (_, asked, set, factors) => {
+    await invoke()
+    const [before] = written('predictions/part-00003.jsonl').split('\n')
+    // Another address: a definition never changes under its own.
+    const projectUri = `s3://bucket/churn/project-${JSON.stringify(set)}.json`
+    objects.set(projectUri, asJson({ ...definition, prediction: { ...definition.prediction, ...set } }))
+    await invoke({ ...asked, projectUri })
+    const [after] = written('predictions/part-00003.jsonl').split('\n')
+    const { riskFactors, ...rest } = JSON.parse(after ?? '')
+    expect(riskFactors.map(({ factorName }: { factorName: string }) => factorName)).toEqual(factors)
+    expect(rest).toEqual({ ...JSON.parse(before ?? ''), riskFactors: undefined })
+  },
+)
+
 test('a model of another width than the encoder is refused, and nothing is written', async () => {
   objects.set('s3://bucket/other.ubj', asUbjson(modelDocument(3, [tree])))
   objects.delete(`${run}/predictions/part-00003.jsonl`)
@@ -225,7 +250,7 @@ test('every prediction has a probability, a confidence and risk factors, whateve
         },
         extra: { tariff },
       }
-      const occasion = { timestamp: '2026-01-02T03:04:05Z', severeDrift, fallback: false }
+      const occasion = { timestamp: '2026-01-02T03:04:05Z', severeDrift, fallback: false, explanations: true }
       const scored = [...scoreExamples(scorer, occasion, examples)]
       expect(scored).toHaveLength(rows.length)
       for (const [at, { prediction }] of scored.entries()) {

@@ -46,10 +46,12 @@ const banner = "import { createRequire } from 'node:module'; const require = cre
 /**
  * The same sources give the same bytes: paths in the output are relative to the repository, and nothing is dated.
  * @param entries function name to entry file, relative to `root`
+ * @param isReadable leaves the text as it was written, for who looks for something in it: a half larger
  */
 export async function bundleFunctions<Name extends string>(
   root: string,
   entries: Readonly<Record<Name, string>>,
+  isReadable = false,
 ): Promise<Readonly<Record<Name, Bundle>>> {
   const outdir = resolve(root, 'bundles')
   const { outputFiles, metafile } = await build({
@@ -69,6 +71,9 @@ export async function bundleFunctions<Name extends string>(
     plugins: [fromLayer, englishOnly],
     banner: { js: banner },
     legalComments: 'none',
+    minify: !isReadable,
+    // Names of functions and classes stay: people read stack traces, and state machines retry on names of errors.
+    keepNames: true,
     logLevel: 'silent',
   })
   const code = new Map(outputFiles.map((file) => [file.path, file.text]))

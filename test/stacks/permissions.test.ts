@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { bundleFunctions } from '../../infra/bundle.ts'
 import { type FunctionName, functionDefinition, functionEntries } from '../../infra/functions.ts'
 import { mapValues } from '../../infra/map-values.ts'
-import { bundleOnce, evaluate, repository } from './record-program.ts'
+import { evaluate, repository } from './record-program.ts'
 
 const dev = await evaluate('dev')
 const names = Object.keys(functionEntries) as FunctionName[]
-const bundles = await bundleOnce(repository, functionEntries)
+const bundles = await bundleFunctions(repository, functionEntries, true)
 
 /** API calls that stand in a bundle only if its code makes them, and what IAM calls them. */
 const actions: Readonly<Record<string, string>> = {
@@ -58,7 +59,9 @@ test.each(names)('%s is given the variables that its code asks for', (name) => {
   const { code } = bundles[name]
   const asked = [
     ...[...code.matchAll(/requiredVariable\("([A-Z_]+)"\)/g)].map(([, variable]) => variable),
-    ...[...code.matchAll(/process\.env\.(TABLE|PROJECT_URIS|ENVIRONMENT|PSEUDONYM_KEY)\b/g)].map(([, v]) => v),
+    ...[...code.matchAll(/process\.env\.(TABLE|PROJECT_URIS|ENVIRONMENT|PSEUDONYM_KEY)\b/g)].map(
+      ([, v]) => v,
+    ),
     ...(/\{ TABLE: \w+ \} = process\.env/.test(code) ? ['TABLE'] : []),
   ]
   expect(new Set(functionDefinition(name).variables)).toEqual(new Set(asked))

@@ -11,6 +11,7 @@ import { inferCommand } from './commands/infer.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
 import { modelsCommand } from './commands/models.ts'
+import { predictCommand } from './commands/predict.ts'
 import { profileCommand } from './commands/profile.ts'
 import { scoreCommand } from './commands/score.ts'
 import { stackCommand } from './commands/stack.ts'
@@ -26,6 +27,7 @@ const commands = [
   datasetsCommand,
   trainCommand,
   inferCommand,
+  predictCommand,
   labelsCommand,
   executionsCommand,
   experimentsCommand,

@@ -226,6 +226,19 @@ export const functionDefinitions = {
       to.write('*/inference/*/scores/*', '*/inference/*/predictions/*'),
     ],
   },
+  predict: {
+    entry: 'functions/scoring/predict.handler.ts',
+    description: 'Predicts single rows by the versions in production',
+    memoryMegabytes: 1_769,
+    timeoutSeconds: 60,
+    variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX', 'PROJECT_URIS'],
+    grants: (to) => [
+      to.read(project, encoder, models, decision),
+      to.readTable(),
+      to.readModels(),
+      to.listModels(),
+    ],
+  },
   'detect-drift': {
     entry: 'functions/drift/handler.ts',
     description: "Compares a batch with the model's baseline",

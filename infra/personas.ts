@@ -62,6 +62,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const machines = arn(account, 'states', `stateMachine:${names.prefix}*`)
   const executions = arn(account, 'states', `execution:${names.prefix}*`)
   const starter = arn(account, 'lambda', `function:${names.of('function', 'start-run')}:live`)
+  const predictor = arn(account, 'lambda', `function:${names.of('function', 'predict')}:live`)
   const reviewer = arn(account, 'lambda', `function:${names.of('function', 'review-dataset')}:live`)
   const groups = projects.map((project) => names.modelPackageGroup(project))
   const versions = groups.map((group) => arn(account, 'sagemaker', `model-package/${group}/*`))
@@ -103,7 +104,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       allow(['kms:GenerateDataKey'], [dataKeyArn]),
     ],
     // Whoever starts a run is stamped by the starter: an execution started past it is unattributed.
-    startRuns: [allow(['lambda:InvokeFunction'], [starter])],
+    startRuns: [allow(['lambda:InvokeFunction'], [starter, predictor])],
     stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
     deploy: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table])],
     approve: [

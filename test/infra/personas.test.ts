@@ -32,6 +32,7 @@ const attempts = {
   'read the audit bucket': ['s3:GetObject', `${bucket}-audit/AWSLogs/123456789012/x.json.gz`, {}],
   'delete from the audit bucket': ['s3:DeleteObject', `${bucket}-audit/AWSLogs/123456789012/x.json.gz`, {}],
   'start training': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-start-run:live'), {}],
+  'predict a row': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-predict:live'), {}],
   'start past the starter': [
     'states:StartExecution',
     arn('states', 'stateMachine:regimen-prod-adherence-training'),
@@ -65,6 +66,7 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'bring data',
     'upload a dataset',
     'start training',
+    'predict a row',
     'watch a run',
     'read the ledger',
   ],
@@ -74,6 +76,7 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'bring data',
     'upload a dataset',
     'start training',
+    'predict a row',
     'stop a run',
     'watch a run',
     'put into production',

@@ -141,6 +141,46 @@ test('of concurrent promotions none is lost, and the entries form one line', asy
   expect(entries.at(-1)?.version).toBe('20')
 })
 
+test('concurrent promotions and rollbacks form one line, each acknowledged one once', async () => {
+  await registered(4)
+  const first = project
+  let line = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('1', '2', '3', '4', 'back'), { minLength: 2, maxLength: 8 }),
+      async (steps) => {
+        line += 1
+        const id = `${first}-${line}`
+        for (const model of await models.listModels(first)) await models.putModel({ ...model, project: id })
+        const decide = (version: string, decision: string) =>
+          ledger.promote(id, { version, who: 'ada', why: 'better', when: new Date().toISOString(), decision })
+        await decide('1', 'first')
+        await decide('2', 'second')
+        const outcomes = await Promise.allSettled(
+          steps.map((step, at) =>
+            step === 'back'
+              ? ledger.rollBack(id, { who: 'grace', why: 'it hurts', now: new Date().toISOString() })
+              : decide(step, `step ${at}`),
+          ),
+        )
+        for (const outcome of outcomes)
+          if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'Conflict' })
+        const acknowledged = outcomes.flatMap((outcome) =>
+          outcome.status === 'fulfilled' && 'entry' in outcome.value ? [outcome.value.entry.sequence] : [],
+        )
+        const entries = (await ledger.readLedger(id)).toReversed()
+        expect(entries.slice(2).map(({ sequence }) => sequence)).toEqual(acknowledged.sort((a, b) => a - b))
+        for (const [at, entry] of entries.entries()) {
+          expect(entry.sequence).toBe(at + 1)
+          expect(entry.previous).toBe(entries[at - 1]?.version ?? null)
+          expect(entry.version).not.toBe(entry.previous)
+        }
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
 describe('rollback', () => {
   const request = (to?: string) => ({
     to,

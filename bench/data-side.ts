@@ -9,18 +9,24 @@ import { profileFile } from '../functions/profile/profile-file-store.ts'
 import type { SourceColumn } from '../functions/project.ts'
 import { quoteText } from '../functions/quote-sql.ts'
 
-/** What `regimen drift` does with two files, joint drift included. */
-async function drift(before: string, now: string): Promise<string> {
+/** Both profiles and the drift of every column: what the references answer. */
+const drift = (before: string, now: string) => compare(before, now, false)
+/** What `regimen drift` does with two files: joint drift of sampled rows on top, which no reference has. */
+const jointDrift = (before: string, now: string) => compare(before, now, true)
+
+async function compare(before: string, now: string, joint: boolean): Promise<string> {
   const samples: RowSample[] = []
-  const take = (salt: string) => ({
-    withTable: async (table: OpenPart, columns: readonly SourceColumn[]) =>
-      void samples.push(await sampleTable(table, { columns, salt })),
-  })
+  const take = (salt: string) =>
+    joint
+      ? {
+          withTable: async (table: OpenPart, columns: readonly SourceColumn[]) =>
+            void samples.push(await sampleTable(table, { columns, salt })),
+        }
+      : {}
   const baseline = baselineOf(await profileFile(before, take('before')))
   const current = await profileFile(now, { baseline, ...take('now') })
   const names = Object.keys(baseline.columns)
   const [first, second] = samples
-  if (first === undefined || second === undefined) throw new Error('no sample was taken')
   const { drifted } = detectDrift({
     baseline,
     current,
@@ -33,7 +39,7 @@ async function drift(before: string, now: string): Promise<string> {
       topFeatures: 10,
     },
     importance: Object.fromEntries(names.map((name) => [name, 1 / names.length])),
-    samples: { baseline: first, current: second },
+    ...(first === undefined || second === undefined ? {} : { samples: { baseline: first, current: second } }),
   })
   return `drifted: ${drifted.join(', ')}`
 }
@@ -47,6 +53,9 @@ const summarize = (file: string) => duckDb(`SUMMARIZE SELECT * FROM read_csv(${q
 /** Every cell is read and counted, and nothing else is done. */
 const scan = (file: string) =>
   duckDb(`SELECT count(COLUMNS(*)) FROM read_csv(${quoteText(file)}, all_varchar = true)`)
+
+/** What Node and DuckDB's library hold before the first row. */
+const floor = () => duckDb('SELECT 1')
 
 /** With the limits that our own functions have. */
 async function duckDb(sql: string): Promise<string> {
@@ -62,6 +71,8 @@ async function duckDb(sql: string): Promise<string> {
 
 const works: Readonly<Record<string, (first: string, second: string) => Promise<string>>> = {
   drift,
+  jointDrift,
+  floor,
   profile,
   summarize,
   scan,

@@ -72,9 +72,11 @@ async function measureDrift(directory: string) {
   await shiftDiabetes(before, now)
   const reference = (environment: PythonEnvironment, work: string) => () =>
     measureProcess(pythonIn(environment), [join(root, 'bench/data.py'), work, before, now])
-  const { ours, evidently, whylogs, ydata, pandas } = await measureInTurn(
+  const { ours, withJointDrift, floor, evidently, whylogs, ydata, pandas } = await measureInTurn(
     {
       ours: () => side('drift', before, now),
+      withJointDrift: () => side('jointDrift', before, now),
+      floor: () => side('floor'),
       evidently: reference('evidently', 'evidently'),
       whylogs: reference('whylogs', 'whylogs'),
       ydata: reference('ydata-profiling', 'ydata'),
@@ -84,6 +86,8 @@ async function measureDrift(directory: string) {
   )
   return {
     ours,
+    withJointDrift,
+    floor,
     evidently: { ...evidently, ...ratios(ours, evidently), target: 'speed at least 10, memory at least 2' },
     whylogs: { ...whylogs, ...ratios(ours, whylogs), target: 'speed at least 3, memory at least 2' },
     ydataMinimal: { ...ydata, ...ratios(ours, ydata) },

@@ -17,6 +17,10 @@ import { lambdaContext } from '../../builders/lambda-context.ts'
 import { objects } from '../../builders/memory-objects.ts'
 import { parcelsProject } from '../../builders/project.ts'
 
+// The log is what is looked through.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'INFO'
+})
 vi.mock(
   '../../../functions/object-store.ts',
   async () => (await import('../../builders/memory-objects.ts')).memoryObjectStore,

@@ -14,6 +14,15 @@ if (major < needed) {
 // Whoever reads may have seen enough: `| head`.
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 if (process.argv[2] !== '--guard') {
+  // The types are stripped and the code compiled once, not at every start; the cloud that `up` starts finds it too.
+  const [{ enableCompileCache }, { fileURLToPath }] = await Promise.all([
+    import('node:module'),
+    import('node:url'),
+  ])
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+    new URL('../node_modules/.cache/regimen/compiled', import.meta.url),
+  )
+  enableCompileCache(process.env.NODE_COMPILE_CACHE)
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv)
 }

@@ -10,6 +10,7 @@ import { loadScorer } from '../../functions/scoring/scorer-store.ts'
 import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
+import { compareCommand } from './models-compare.ts'
 import { historyCommand } from './models-history.ts'
 import { rollbackCommand } from './models-rollback.ts'
 
@@ -69,6 +70,7 @@ export function modelsCommand(): Command {
     })
   decide(command, 'approve', 'Approved')
   decide(command, 'reject', 'Rejected')
+  command.addCommand(compareCommand())
   command.addCommand(historyCommand()).addCommand(rollbackCommand())
   command
     .command('export <version>')

@@ -54,7 +54,9 @@ export function parseHeader(text: string, uri: string, whole = true): CsvHeader 
   const width = ({ names }: (typeof tried)[number]) => names?.length ?? 0
   const fitting = tried.filter((each) => each.fits && width(each) > 1)
   const best = (fitting.length > 0 ? fitting : tried).reduce((a, b) => (width(b) > width(a) ? b : a))
-  if (best.names === undefined)
+  // One column only where each delimiter could read the header: a quote that stays open is no part of a name.
+  const unread = width(best) <= 1 && tried.some(({ names }) => names === undefined)
+  if (best.names === undefined || unread)
     throw new RegimenError('DatasetUnreadable', {
       what: whole
         ? 'the header has a quote that is never closed'

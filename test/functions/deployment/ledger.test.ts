@@ -55,13 +55,14 @@ describe('the ledger', () => {
     const decisions = fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 1, maxLength: 20 })
     fc.assert(
       fc.property(decisions, (minutes) => {
-        const events = minutes.map((minute) => promotion(String(minute % 7), minute))
+        // Each version is decided once: a later decision for what is in production leaves no entry to compare with.
+        const events = minutes.map((minute) => promotion(String(minute), minute))
         const ledger = record([...events, ...events]).toReversed()
         for (const [at, entry] of ledger.entries()) {
           expect(entry.sequence).toBe(at + 1)
           expect(entry.previous).toBe(ledger[at - 1]?.version ?? null)
         }
-        expect(ledger.at(-1)?.version).toBe(String(Math.max(...minutes) % 7))
+        expect(ledger.at(-1)?.version).toBe(String(Math.max(...minutes)))
       }),
       { numRuns: 300 },
     )

@@ -29,14 +29,63 @@ export async function openDatabase(temporaryDirectory?: string): Promise<Databas
     autoload_known_extensions: 'false',
     ...(temporaryDirectory === undefined ? {} : { temp_directory: temporaryDirectory }),
   })
-  const connection = await instance.connect()
+  const connections = new Connections(instance)
   return {
-    run: (sql) => guarded(async () => void (await connection.run(sql))),
-    columns: (sql) => guarded(() => readColumns(connection, sql)),
+    run: (sql) => connections.lend((connection) => guarded(async () => void (await connection.run(sql)))),
+    columns: (sql) => connections.lend((connection) => guarded(() => readColumns(connection, sql))),
     close() {
-      connection.closeSync()
+      connections.closeSync()
       instance.closeSync()
     },
+  }
+}
+
+/** Statements of one database that run at the same time, each on a thread of its own. */
+const statementsAtOnce = 2
+
+/** A connection answers one statement after the other; a second one answers beside it. */
+class Connections {
+  readonly #instance: DuckDBInstance
+  readonly #open: DuckDBConnection[] = []
+  readonly #idle: DuckDBConnection[] = []
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
+  #lent = 0
+
+  constructor(instance: DuckDBInstance) {
+    this.#instance = instance
+  }
+
+  async lend<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const connection = await this.#take()
+    try {
+      return await work(connection)
+    } finally {
+      this.#giveBack(connection)
+    }
+  }
+
+  async #take(): Promise<DuckDBConnection> {
+    if (this.#lent === statementsAtOnce)
+      return await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve))
+    this.#lent++
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const connection = await this.#instance.connect()
+    this.#open.push(connection)
+    return connection
+  }
+
+  #giveBack(connection: DuckDBConnection): void {
+    const next = this.#waiting.shift()
+    if (next !== undefined) next(connection)
+    else {
+      this.#lent--
+      this.#idle.push(connection)
+    }
+  }
+
+  closeSync(): void {
+    for (const connection of this.#open) connection.closeSync()
   }
 }
 

@@ -41,7 +41,10 @@ export async function planSource(
   const ignored = new Set<string>()
   let text = 0
   for (const object of objects) {
-    const file = await walkSource(objectSource(object), contract, partBytes, maxPlannedBytes() - text)
+    const file = await walkSource(objectSource(object), contract, {
+      partBytes,
+      maxBytes: maxPlannedBytes() - text,
+    })
     for (const name of checkHeader(file.header, contract, purpose, file.uri).ignored) ignored.add(name)
     files.push(file)
     text += file.format === 'parquet' ? 0 : file.bytes

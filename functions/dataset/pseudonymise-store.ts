@@ -27,7 +27,7 @@ export function pseudonymising(project: Project, key: string): FileTransform | u
     const work = await mkdtemp(join(directory, 'pseudonyms-'))
     const source = await diskSource(file)
     try {
-      const walked = await walkSource(source, { columns: [] }, Number.POSITIVE_INFINITY)
+      const walked = await walkSource(source, { columns: [] }, { partBytes: Number.POSITIVE_INFINITY })
       const [cut = { byteStart: 0, byteEnd: walked.bytes }] = walked.cuts
       const cells = await cellFile(source, { ...walked, ...cut, rowGroups: undefined }, walked.header, work)
       const { nullTokens } = project.source

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { download, getBytes, type ObjectHead } from '../object-store.ts'
 
-const rangeBytes = 8 * 1_024 * 1_024
+const requestBytes = 8 * 1_024 * 1_024
 /** Ranges on their way while one is worked on: S3 answers one stream no faster than a scan reads. */
 const ahead = 3
 
@@ -11,6 +11,8 @@ export interface ByteSource {
   readonly uri: string
   readonly bytes: number
   readonly versionId?: string | undefined
+  /** Bytes that are asked for at once. @default 8 MB: a request costs as much as many bytes */
+  readonly rangeBytes?: number
   /** Bytes from `start` up to `end`, exclusive. */
   read(start: number, end: number): Promise<Buffer>
   /** A file on disk that holds the bytes from `start` up to `end`; `directory` may be written to. */
@@ -41,6 +43,7 @@ export async function* storedChunks(
   start = 0,
   end = source.bytes,
 ): AsyncGenerator<Buffer> {
+  const { rangeBytes = requestBytes } = source
   const reading: Promise<Buffer>[] = []
   let at = start
   const ask = () => {

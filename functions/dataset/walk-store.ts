@@ -19,15 +19,24 @@ const sampleRows = 1_000
 
 type Columns = Pick<SchemaContract, 'columns'>
 
+/** What the first megabyte tells of a file that the walk need not change: the rest of the walk may speak against it. */
+export type Glimpse = Pick<SourceFile, 'header' | 'delimiter'>
+
+export interface WalkOptions {
+  readonly partBytes: number
+  /** Of text that are walked over. @default no limit */
+  readonly maxBytes?: number
+  /** Called before the walk where the file is a CSV that seems to be readable as it is. */
+  readonly onGlimpse?: (glimpse: Glimpse) => void
+}
+
 /**
- * @param maxBytes of text that are walked over. @default no limit
  * @throws RegimenError `DatasetEmpty`, `DatasetUnreadable`, `DatasetSchemaMismatch` (broken header).
  */
 export async function walkSource(
   source: ByteSource,
   contract: Columns,
-  partBytes: number,
-  maxBytes = Number.POSITIVE_INFINITY,
+  { partBytes, maxBytes = Number.POSITIVE_INFINITY, onGlimpse }: WalkOptions,
 ): Promise<SourceFile> {
   const { uri, versionId, bytes } = source
   if (bytes === 0) parseHeader('', uri)
@@ -48,6 +57,7 @@ export async function walkSource(
   const format = sniffTextFormat(text.head.toString('utf8', 0, 4_096), uri)
   const options = { partBytes, uri, offset: marked }
   const table = format === 'csv' ? new CsvTable(text, contract, options) : new LinesTable(contract, options)
+  if (table instanceof CsvTable && compression === 'none' && sniffed === undefined) onGlimpse?.(table.glimpse)
   const kind = await readAll(text, table.scan, uri, wide ?? 'utf-8')
   const encoding: Encoding = wide ?? kind.encoding
   if (encoding === 'latin-1' && (marked > 0 || format === 'jsonl')) throw broken(uri, kind.stray, 'UTF-8')
@@ -74,6 +84,7 @@ interface ScanOptions {
 
 class CsvTable implements Table {
   readonly scan: CsvScan
+  readonly glimpse: Glimpse
   readonly #text: HeadedText
   readonly #columns: Columns
   readonly #uri: string
@@ -89,6 +100,7 @@ class CsvTable implements Table {
     const { head, whole } = this.#text
     const { names, delimiter } = parseHeader(head.toString('utf8'), options.uri, whole)
     this.scan = new CsvScan({ ...options, delimiter, columns: names.length })
+    this.glimpse = { header: names, delimiter }
   }
 
   end(encoding: Encoding) {

@@ -1,10 +1,26 @@
 /** Pairwise co-moments of numeric columns, from which correlations are read. */
+import { type CheckedColumn, checkedColumns } from '../dataset/rules-sql.ts'
+import type { SourceColumn } from '../project.ts'
 import { type DeviationSums, deviationSums } from './deviation-sums.ts'
 import { mergeMoments } from './numeric-column.ts'
 import type { CoMoment } from './profile.ts'
 
 /** At most this many numeric columns are paired. */
-export const pairedColumns = 50
+const pairedColumns = 50
+/** Values held at once: 160 MB. */
+const maxPairedValues = 20_000_000
+
+/** The columns that are paired: as many as their rows leave memory for. */
+export function pairable(
+  columns: readonly SourceColumn[],
+  header: readonly string[],
+  rows: number,
+): CheckedColumn[] {
+  const numeric = checkedColumns(columns, header)
+    .filter(({ column: { type, phi } }) => (type === 'integer' || type === 'number') && phi !== 'direct')
+    .slice(0, Math.min(pairedColumns, Math.floor(maxPairedValues / Math.max(rows, 1))))
+  return numeric.length < 2 ? [] : numeric
+}
 
 /**
  * The co-moments of every pair among `columns`, over the rows where both have a value.

@@ -1,6 +1,7 @@
 /** Profiles the columns of an open part: few distinct cells are listed together, many are read row by row. */
 import type { OpenPart } from '../dataset/part-store.ts'
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { together } from '../together.ts'
 import {
   categoryType,
   listedSql,
@@ -26,21 +27,16 @@ import type { ProfileColumn } from './profile.ts'
 import { hashOf } from './smallest-hashes.ts'
 import { summariseLevels, summariseNumeric } from './summarise-column.ts'
 import { profileWide } from './wide-column-store.ts'
-import { findWide } from './wide-store.ts'
+import { findWide, readNumbers } from './wide-store.ts'
 
 /** Parts of at most so many rows are listed whole: there is nothing to save. */
 const alwaysListedRows = 4_096
 
-/** The numbers of a column, as far as its profile needed them: saves reading them again. */
-export type KnownNumbers =
-  | { readonly byRow: Float64Array }
-  /** SQL over `cells` of the number. */
-  | { readonly sql: string }
-
 export interface ProfiledColumns {
   /** By name, in the contract's order. */
   readonly columns: Record<string, ProfileColumn>
-  readonly numbers: ReadonlyMap<string, KnownNumbers>
+  /** A value per row of the columns that are paired, NaN where there is none. */
+  readonly numbers: ReadonlyMap<string, Float64Array>
 }
 
 /** @param options.paired names of the columns whose numbers are wanted afterwards. */
@@ -51,34 +47,47 @@ export async function profileColumns(
   const { rows, paired, exact = false } = options
   const planned = planColumns(options, header)
   const isWide = rows <= alwaysListedRows ? [] : await findWide(database, planned)
-  const asked = planned
+  const narrow = planned
     .map((column, place) => ({ column, limit: isWide[place] ? 0 : listingLimit(column, rows) }))
     .filter(({ limit }) => limit > 0)
-  const listed = await listDistinct(
-    database,
-    asked.map(({ column, limit }) => listedSql(column, limit)),
-    { table: 'cells', rowNumber: 'row_number' },
-  )
   const found = new Map<PlannedColumn, ProfileColumn>()
-  const numbers = new Map<string, KnownNumbers>()
-  for (const [place, distinct] of listed.entries()) {
-    const column = asked[place]?.column
-    if (column === undefined || distinct === undefined) continue
-    found.set(column, profileListed(column, distinct, options))
-    if (paired.has(column.column.name))
-      numbers.set(column.column.name, { sql: knownNumberSql(column, distinct) })
+  const numbers = new Map<string, Float64Array>()
+  const list = async () => {
+    const listed = await listDistinct(
+      database,
+      narrow.map(({ column, limit }) => listedSql(column, limit)),
+      { table: 'cells', rowNumber: 'row_number' },
+    )
+    const unread: { name: string; sql: string }[] = []
+    for (const [place, distinct] of listed.entries()) {
+      const column = narrow[place]?.column
+      if (column === undefined || distinct === undefined) continue
+      found.set(column, profileListed(column, distinct, options))
+      const { name } = column.column
+      if (paired.has(name)) unread.push({ name, sql: knownNumberSql(column, distinct) })
+    }
+    const queries = unread.map(({ sql }) => sql)
+    let place = 0
+    for await (const byRow of readNumbers(database, queries, rows)) {
+      const name = unread[place++]?.name
+      if (name !== undefined) numbers.set(name, byRow)
+    }
   }
-  const wide = planned.filter((column) => !found.has(column))
-  const profiled = await profileWide(database, wide, {
-    rows,
-    exact,
-    part: options.part.index,
-    onRows: (name, byRow) => void (paired.has(name) && numbers.set(name, { byRow })),
-  })
-  for (const [place, column] of wide.entries()) {
-    const profile = profiled[place]
-    if (profile !== undefined) found.set(column, profile)
+  const readByRow = async (wide: readonly PlannedColumn[]) => {
+    const profiled = await profileWide(database, wide, {
+      rows,
+      exact,
+      part: options.part.index,
+      onRows: (name, byRow) => void (paired.has(name) && numbers.set(name, byRow)),
+    })
+    for (const [place, column] of wide.entries()) {
+      const profile = profiled[place]
+      if (profile !== undefined) found.set(column, profile)
+    }
   }
+  const listable = new Set(narrow.map(({ column }) => column))
+  await together([list(), readByRow(planned.filter((column) => !listable.has(column)))])
+  await readByRow(planned.filter((column) => !found.has(column)))
   const columns = planned.flatMap((column) => {
     const profile = found.get(column)
     return profile === undefined ? [] : [[column.column.name, profile] as const]

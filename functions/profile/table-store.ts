@@ -2,7 +2,8 @@
 import type { OpenPart } from '../dataset/part-store.ts'
 import { cellName } from '../dataset/typed-columns.ts'
 import { textsOf } from '../duckdb-store.ts'
-import { pairable, readCoMoments } from './co-moments-store.ts'
+import { together } from '../together.ts'
+import { coMomentsOf, pairable } from './co-moments.ts'
 import type { TableOptions } from './column-plan.ts'
 import { profileColumns } from './column-store.ts'
 import { keptRowHashes } from './merge-profile.ts'
@@ -15,15 +16,16 @@ export async function profileTable(open: OpenPart, options: TableOptions): Promi
   const rows = Number(counted.columns.n?.[0])
   const paired = pairable(options.columns, header, rows)
   const names = new Set(paired.map(({ column }) => column.name))
-  const { columns, numbers } = await profileColumns(open, { ...options, rows, paired: names })
-  return {
-    contract: 1,
-    rows,
-    parts: [{ ...options.part, rows }],
-    ...(await rowRepetition(open)),
-    columns,
-    coMoments: await readCoMoments(database, paired, numbers, rows),
+  const profiledColumns = async () => {
+    const { columns, numbers } = await profileColumns(open, { ...options, rows, paired: names })
+    const none = new Float64Array(rows).fill(Number.NaN)
+    return {
+      columns,
+      coMoments: coMomentsOf(paired.map(({ column: { name } }) => [name, numbers.get(name) ?? none])),
+    }
   }
+  const [repetition, profiled] = await together([rowRepetition(open), profiledColumns()])
+  return { contract: 1, rows, parts: [{ ...options.part, rows }], ...repetition, ...profiled }
 }
 
 /**

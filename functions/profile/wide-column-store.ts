@@ -2,6 +2,7 @@
 import { type Broken, checkColumns } from '../dataset/rules-store.ts'
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import type { Database } from '../duckdb-store.ts'
+import { together } from '../together.ts'
 import {
   categoryType,
   isPlainText,
@@ -41,8 +42,7 @@ export async function profileWide(
     (await checkColumns(database, doubtful)).map((each, place) => [doubtful[place], each]),
   )
   const hashes = await readColumnHashes(database, wide, numbers, options)
-  const columns: ProfileColumn[] = []
-  for (const planned of wide) {
+  const summarise = async (planned: PlannedColumn): Promise<ProfileColumn> => {
     const found = broken.get(planned) ?? onlyMissing(planned, missing.get(planned))
     const base = ruleSummary(found, options.part)
     const count = options.rows - found.nulls - found.unreadable
@@ -50,27 +50,25 @@ export async function profileWide(
     const smallestHashes = hashes.get(planned)
     const counted = numbers.get(planned)
     if (counted !== undefined)
-      columns.push({
+      return {
         ...base,
         kind: 'numeric',
         type: numericType(type),
         ...summariseNumeric(counted, planned.numbers),
         ...(smallestHashes === undefined ? {} : { smallestHashes }),
-      })
-    else if (planned.kind === 'opaque')
-      columns.push({ ...base, kind: 'opaque', type, count, smallestHashes: smallestHashes ?? [] })
-    else {
-      const texts = await readTexts(database, { cell: cellName(planned.at), hashes: !options.exact })
-      columns.push({
-        ...base,
-        kind: 'category',
-        type: categoryType(type),
-        ...summariseLevels(texts.levels, { count, size: texts.size, exact: options.exact }),
-        ...(options.exact || texts.size <= maxLevels ? {} : { smallestHashes: texts.smallestHashes }),
-      })
+      }
+    if (planned.kind === 'opaque')
+      return { ...base, kind: 'opaque', type, count, smallestHashes: smallestHashes ?? [] }
+    const texts = await readTexts(database, { cell: cellName(planned.at), hashes: !options.exact })
+    return {
+      ...base,
+      kind: 'category',
+      type: categoryType(type),
+      ...summariseLevels(texts.levels, { count, size: texts.size, exact: options.exact }),
+      ...(options.exact || texts.size <= maxLevels ? {} : { smallestHashes: texts.smallestHashes }),
     }
   }
-  return columns
+  return await together(wide.map(summarise))
 }
 
 type Numbers = ReadonlyMap<PlannedColumn, WeightedNumbers>

@@ -30,6 +30,8 @@ export interface BatchRun {
   readonly seconds: number
   readonly predictionsPerMinute: number
   readonly megabytesPerSecond: number
+  /** Of the processor, by the cloud and its functions: others on the machine change the clock, and this less. */
+  readonly cpuSeconds: number
   /** The most that the cloud and its functions held together. */
   readonly peakMegabytes: number
   readonly states: Readonly<Record<string, number>>
@@ -49,12 +51,20 @@ export async function runBatch(
   const file = join(cloud.directory, 'batch.csv')
   await writeRows(file, Math.round((megabytes * 1e6) / bytesPerRow))
   const { size } = await stat(file)
-  const samples: number[] = []
-  const sampling = setInterval(() => samples.push(cloud.residentMegabytes()), 500)
+  const before = cloud.usage().seconds
+  const used = new Map<number, number>()
+  let peakMegabytes = 0
+  const look = () => {
+    const { residentMegabytes, seconds } = cloud.usage()
+    peakMegabytes = Math.max(peakMegabytes, residentMegabytes)
+    for (const [id, each] of seconds) used.set(id, each - (before.get(id) ?? 0))
+  }
+  const sampling = setInterval(look, 500)
   try {
     const answer = answerSchema.parse(
       await regimen(cloud, ['infer', '--input', file, '--wait', ...parameters]),
     )
+    look()
     return {
       megabytes: size / 1e6,
       rows: answer.rows,
@@ -62,7 +72,8 @@ export async function runBatch(
       seconds: answer.seconds,
       predictionsPerMinute: (60 * answer.predictionCount) / answer.seconds,
       megabytesPerSecond: size / 1e6 / answer.seconds,
-      peakMegabytes: Math.max(...samples),
+      cpuSeconds: [...used.values()].reduce((sum, each) => sum + each, 0),
+      peakMegabytes,
       states: Object.fromEntries(answer.states.map(({ name, seconds }) => [name, seconds])),
     }
   } finally {

@@ -16,9 +16,15 @@ export interface CloudUnderTest {
   readonly firstAnswerSeconds: number
   /** From the command to the program deployed, seconds. */
   readonly deployedSeconds: number
-  /** Resident memory of the cloud and of the processes that it keeps, megabytes. */
-  residentMegabytes(): number
+  /** What the cloud and the processes that it keeps take now. */
+  usage(): Usage
   stop(): void
+}
+
+export interface Usage {
+  readonly residentMegabytes: number
+  /** Of the processor, since each process began, by its id. */
+  readonly seconds: ReadonlyMap<number, number>
 }
 
 export async function bringUp(): Promise<CloudUnderTest> {
@@ -55,7 +61,7 @@ export async function bringUp(): Promise<CloudUnderTest> {
     directory,
     firstAnswerSeconds,
     deployedSeconds,
-    residentMegabytes: () => residentOf(pid),
+    usage: () => usageOf(pid),
     stop,
   }
 }
@@ -67,17 +73,23 @@ const answers = (endpoint: string) =>
     () => false,
   )
 
-/** Linux and macOS: `ps` tells kilobytes. */
-function residentOf(pid: number): number {
-  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
-  const rows = table
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
+/** Linux and macOS: `ps` tells kilobytes, and times as [[days-]hours:]minutes:seconds. */
+function usageOf(pid: number): Usage {
+  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,rss=,time='], { encoding: 'utf8' })
   let kilobytes = 0
-  for (const [id = 0, parent = 0, resident = 0] of rows)
-    if (id === pid || parent === pid) kilobytes += resident
-  return kilobytes / 1_000
+  const seconds = new Map<number, number>()
+  for (const line of table.trim().split('\n')) {
+    const [id = '', parent = '', resident = '', time = ''] = line.trim().split(/\s+/)
+    if (Number(id) !== pid && Number(parent) !== pid) continue
+    kilobytes += Number(resident)
+    seconds.set(Number(id), secondsOf(time))
+  }
+  return { residentMegabytes: kilobytes / 1_000, seconds }
+}
+
+function secondsOf(time: string): number {
+  const [days, clock] = time.includes('-') ? time.split('-') : ['0', time]
+  return (clock ?? '').split(':').reduce((sum, part) => sum * 60 + Number(part), 0) + Number(days) * 86_400
 }
 
 export async function freePort(): Promise<number> {

@@ -52,7 +52,7 @@ export async function measure(): Promise<EngineFigures> {
     const up = {
       firstAnswerSeconds: cloud.firstAnswerSeconds,
       deployedSeconds: cloud.deployedSeconds,
-      idleMegabytes: cloud.residentMegabytes(),
+      idleMegabytes: cloud.usage().residentMegabytes,
       reference: 'first answer at most 3 s, idle at most 300 MB',
     }
     say('  a loop of 1,000 transitions')
@@ -140,9 +140,9 @@ async function distributedMap(cloud: CloudUnderTest): Promise<EngineFigures['map
       },
     },
   })
-  const before = cloud.residentMegabytes()
+  const before = cloud.usage().residentMegabytes
   const samples: number[] = []
-  const sampling = setInterval(() => samples.push(cloud.residentMegabytes()), 100)
+  const sampling = setInterval(() => samples.push(cloud.usage().residentMegabytes), 100)
   const begun = performance.now()
   const output = await run(sfn, machine, { items: numbers }, 50).finally(() => clearInterval(sampling))
   const seconds = (performance.now() - begun) / 1_000

@@ -30,6 +30,8 @@ export const errorNames = {
   NoChampion: { retryable: false },
   ApprovalRefused: { retryable: false },
   RunConflict: { retryable: false },
+  RolloutInProgress: { retryable: false },
+  RolloutOvertaken: { retryable: false },
   ReleaseNotFound: { retryable: false },
   ReleaseCorrupt: { retryable: false },
   UpdateRefused: { retryable: false },

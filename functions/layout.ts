@@ -83,6 +83,12 @@ export const importRun = {
   report: (run: string) => `${run}/report.html`,
 } as const
 
+/** Objects of one deployment; `run` is `s3://<bucket>/<project>/deployments/<runId>`. */
+export const deployment = {
+  /** What was seen of the new version beside the one before, after a step. */
+  watch: (run: string, step: number) => `${run}/watch-${step}.json`,
+} as const
+
 /** What a URL gave, kept by content so that the second access downloads nothing. */
 export const download = {
   content: (bucket: string, project: string, urlDigest: string, sha256: string) =>

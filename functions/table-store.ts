@@ -10,6 +10,7 @@
  * | download        | `DOWNLOAD#<project>#<sha256 of URL>` | `PIN` or `CONTENT#<sha256>` |    |           |
  * | model version   | `MODEL#<project>`           | `VERSION#000012`           |                      |           |
  * | ledger entry    | `LEDGER#<project>`          | `000000000007`             |                      |           |
+ * | deployment lock | `ROLLOUT#<project>`         | `LOCK`                     |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -60,6 +61,7 @@ export const tableKeys = {
     pk: `LEDGER#${project}`,
     sk: String(sequence).padStart(12, '0'),
   }),
+  rolloutLock: (project: string) => ({ pk: `ROLLOUT#${project}`, sk: 'LOCK' }),
   alerts: (project: string) => `ALERT#${project}`,
   alert: (project: string, stoppedAt: string, runId: string, redrive: number) => ({
     pk: `ALERT#${project}`,

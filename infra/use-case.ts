@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { Dashboard } from './dashboard.ts'
 import { DatasetImport } from './dataset-import.ts'
+import { Deployment } from './deployment.ts'
 import { DriftAlarm } from './drift-alarm.ts'
 import { EventRule } from './event-rule.ts'
 import { FeatureGroup } from './feature-group.ts'
@@ -27,6 +28,7 @@ export class UseCase extends pulumi.ComponentResource {
   readonly trainingArn: pulumi.Output<string>
   readonly inferenceArn: pulumi.Output<string>
   readonly datasetImportArn: pulumi.Output<string>
+  readonly deploymentArn: pulumi.Output<string>
   readonly modelPackageGroup: string
   /** Logical name to type and id of what outlives the project's stack. */
   readonly inventory: Readonly<Record<string, { type: string; id: string }>>
@@ -42,10 +44,12 @@ export class UseCase extends pulumi.ComponentResource {
     const training = new Training(`${name}-training`, args, child)
     const inference = new Inference(`${name}-inference`, args, child)
     const imports = new DatasetImport(`${name}-dataset-import`, args, child)
+    const deployment = new Deployment(`${name}-deployment`, args, child)
 
     this.trainingArn = training.stateMachine.arn
     this.inferenceArn = inference.stateMachine.arn
     this.datasetImportArn = imports.stateMachine.arn
+    this.deploymentArn = deployment.stateMachine.arn
     this.modelPackageGroup = group.groupName
     this.inventory = {
       [`${name}-models-group`]: {
@@ -69,7 +73,7 @@ export class UseCase extends pulumi.ComponentResource {
         ruleName: names.of('rule', project.id, 'outcome'),
         description: `How executions of ${project.id} go on and end: sees timeouts and stops, which no state does`,
         pattern: pulumi
-          .all([this.trainingArn, this.inferenceArn, this.datasetImportArn])
+          .all([this.trainingArn, this.inferenceArn, this.datasetImportArn, this.deploymentArn])
           .apply((stateMachineArn) => ({
             source: ['aws.states'],
             'detail-type': ['Step Functions Execution Status Change'],
@@ -110,6 +114,7 @@ export class UseCase extends pulumi.ComponentResource {
       training: this.trainingArn,
       inference: this.inferenceArn,
       'dataset-import': this.datasetImportArn,
+      deployment: this.deploymentArn,
     }
     const shared = { names, account, project: project.id, machines, topic: environment.topic }
     new RunAlarms(`${name}-runs`, { ...shared, maxRunAgeDays }, { parent: this })

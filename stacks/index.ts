@@ -104,11 +104,15 @@ export const functions = mapValues(environment.functions, (each) => each.qualifi
 /** What starts a run, whoever asks for it. */
 export const starter = environment.functions['start-run'].liveArn
 /** Project id to what belongs to it. */
-export const stateMachines = mapValues(useCases, ({ trainingArn, inferenceArn, datasetImportArn }) => ({
-  training: trainingArn,
-  inference: inferenceArn,
-  'dataset-import': datasetImportArn,
-}))
+export const stateMachines = mapValues(
+  useCases,
+  ({ trainingArn, inferenceArn, datasetImportArn, deploymentArn }) => ({
+    training: trainingArn,
+    inference: inferenceArn,
+    'dataset-import': datasetImportArn,
+    deployment: deploymentArn,
+  }),
+)
 /** Project id to the definition that its next run will name. */
 export const projectUris = environment.projectUris
 export const modelPackageGroups = mapValues(useCases, ({ modelPackageGroup }) => modelPackageGroup)

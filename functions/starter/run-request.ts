@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { digestOf } from '../canonical-json.ts'
 import { datasetName, importSource } from '../dataset/import-source.ts'
+import { strategy } from '../rollout/steps.ts'
 import { contractVersion } from '../stages.ts'
 import type { Pipeline } from './pipeline.ts'
 import { runIdOf } from './run-id.ts'
@@ -32,6 +33,16 @@ const importRequest = z.object({
   name: datasetName,
   description: z.string().max(500).optional(),
   source: importSource,
+})
+
+const deploymentRequest = z.object({
+  version: z.string().regex(/^[1-9]\d*$/),
+  strategy: strategy.default('canary'),
+  /** Of the entities: the canary's, or each step's of a linear deployment. */
+  share: z.number().gt(0).lt(1).default(0.1),
+  /** Between a step and what is seen of it. */
+  watchSeconds: z.int().min(0).max(86_400).default(300),
+  reason: z.string().min(1).max(500).default('deployed'),
 })
 
 const named = z.object({
@@ -67,6 +78,7 @@ const runRequest = z.union([
   named.extend({ pipeline: z.literal('training'), training: trainingRequest }),
   named.extend({ pipeline: z.literal('inference'), inference: inferenceRequest }),
   named.extend({ pipeline: z.literal('dataset-import'), import: importRequest }),
+  named.extend({ pipeline: z.literal('deployment'), deployment: deploymentRequest }),
 ])
 export type RunRequest = z.output<typeof runRequest>
 
@@ -122,10 +134,12 @@ const folders: Readonly<Record<Pipeline, string>> = {
   training: 'runs',
   inference: 'inference',
   'dataset-import': 'imports',
+  deployment: 'deployments',
 }
 
 function askedOf(request: RunRequest) {
   if (request.pipeline === 'training') return request.training
+  if (request.pipeline === 'deployment') return request.deployment
   return request.pipeline === 'inference' ? request.inference : request.import
 }
 

@@ -35,6 +35,12 @@ export interface Rig {
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   /** Imports an object or a prefix of the bucket as a version of a dataset. */
   importObject(project: Project, projectUri: string, uri: string, name: string): Promise<Ended>
+  deploy(
+    project: Project,
+    projectUri: string,
+    deployment: Partial<Extract<RunRequest, { pipeline: 'deployment' }>['deployment']> & { version: string },
+  ): Promise<Ended>
+  remove(uri: string): Promise<void>
   read(uri: string): Promise<string>
   json(uri: string): Promise<unknown>
   /** Everything that is kept beside the bucket and the table: histories, metrics, messages, events, logs. */
@@ -189,6 +195,19 @@ export async function startRig(): Promise<Rig> {
         idempotencyKey: `run ${asked++}`,
         import: { name, source: { kind: 'object', uri } },
       }),
+    deploy: (project, projectUri, deployment) =>
+      run(project, projectUri, {
+        pipeline: 'deployment',
+        project: project.id,
+        requestedBy: 'arn:aws:iam::000000000000:user/test',
+        idempotencyKey: `run ${asked++}`,
+        deployment: { strategy: 'canary', share: 0.1, watchSeconds: 0, reason: 'test', ...deployment },
+      }),
+    async remove(uri) {
+      const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
+      const Key = uri.slice(`s3://${bucket}/`.length)
+      await new S3Client({ forcePathStyle: true }).send(new DeleteObjectCommand({ Bucket: bucket, Key }))
+    },
     read: async (uri) => (await getBytes({ uri })).toString('utf8'),
     json: getJson,
     traces: () =>

@@ -1,0 +1,36 @@
+/** end-deployment: confirms a deployment or takes it back; also what an execution's end is told to, however it came. */
+import { z } from 'zod'
+import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
+import { door } from '../door.ts'
+import { requiredVariable } from '../required-variable.ts'
+import { confirm, takeBack } from './finish-rollout-store.ts'
+
+const asked = z.object({
+  runId: z.string(),
+  project: z.string(),
+  version: z.string(),
+  confirmed: z.boolean(),
+  reason: z.string().max(1_000),
+})
+
+export const handler = door({
+  input: z.union([asked, statusEvent]),
+  output: z.object({
+    /** The version that answers now; null before the first one, or where the event is of no deployment. */
+    version: z.string().nullable(),
+    takenBack: z.boolean(),
+  }),
+  async run(input, logger) {
+    if ('detail' in input) {
+      const outcome = outcomeOf(input, requiredVariable('ENVIRONMENT'))
+      if (outcome?.pipeline !== 'deployment') return { version: null, takenBack: false }
+      const ended = await takeBack(outcome.project, outcome.runId, `its execution ended: ${outcome.status}`)
+      logger.info('reconciled', { project: outcome.project, runId: outcome.runId, ...ended })
+      return ended
+    }
+    const { project, runId, version, confirmed, reason } = input
+    const ended = confirmed ? await confirm(project, runId, version) : await takeBack(project, runId, reason)
+    logger.info('ended', { project, runId, confirmed, ...ended })
+    return ended
+  },
+})

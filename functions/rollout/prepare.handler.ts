@@ -1,0 +1,108 @@
+/** prepare-deployment: takes the project's lock for a version that may go into production and is shown to score. */
+import { z } from 'zod'
+import { readLedger } from '../deployment/ledger-store.ts'
+import { requireTwoPeople } from '../deployment/separation.ts'
+import { door } from '../door.ts'
+import { RegimenError } from '../errors.ts'
+import { loadProject } from '../project-store.ts'
+import { getModel } from '../registry/model-store.ts'
+import { readPackage } from '../registry/package-store.ts'
+import { requiredVariable } from '../required-variable.ts'
+import { runContext } from '../stages.ts'
+import { getRun, terminalStatuses } from '../starter/run-store.ts'
+import { trialRows } from './evidence-store.ts'
+import { takeBack } from './finish-rollout-store.ts'
+import { readLock, releaseLock, takeLock } from './rollout-lock-store.ts'
+import { stepsOf, strategy } from './steps.ts'
+import { answersOf, loadVersion } from './versions-store.ts'
+
+/** What a deployment may take beside its waiting. */
+const workSeconds = 3_600
+
+export const handler = door({
+  input: runContext.extend({
+    project: z.string(),
+    version: z.string(),
+    strategy,
+    share: z.number().gt(0).lt(1),
+    watchSeconds: z.int().min(0).max(86_400),
+  }),
+  output: z.object({
+    version: z.string(),
+    champion: z.string().nullable(),
+    steps: z.array(z.number()),
+    /** Rows that the version scored before it got any traffic. */
+    triedRows: z.int(),
+  }),
+  async run({ project: id, projectUri, runId, version, strategy, share, watchSeconds }, logger) {
+    await requireApproved(id, version)
+    const steps = stepsOf(strategy, share)
+    await takeTurn(id, runId, version, steps.length * watchSeconds + workSeconds)
+    try {
+      const project = await loadProject(projectUri)
+      const scorer = await loadVersion(id, projectUri, version)
+      const rows = await trialRows(project, version)
+      if (rows !== undefined) requireNumbers(answersOf(scorer, scorer, rows).challenger, version)
+      const [newest] = await readLedger(id)
+      const champion = newest === undefined || newest.version === version ? null : newest.version
+      logger.info('deployment', { project: id, version, champion, steps: steps.length })
+      // Before the first version there is nobody to share with.
+      return { version, champion, steps: champion === null ? [1] : steps, triedRows: rows?.rows ?? 0 }
+    } catch (error) {
+      await releaseLock(id, runId)
+      throw error
+    }
+  },
+})
+
+/** Once more, whatever the request says: the registry knows who approved, and whether somebody has thought better of it. */
+async function requireApproved(project: string, version: string): Promise<void> {
+  const model = await getModel(project, version)
+  const found = await readPackage(model.packageArn)
+  if (found?.approval !== 'Approved')
+    throw new RegimenError('ApprovalRefused', {
+      what: `${project} version ${version} is not approved`,
+      got: found?.approval ?? 'no such version in the registry',
+      do: `approve it first: regimen models approve ${version} --hold`,
+    })
+  requireTwoPeople(
+    { project, version, trainedBy: model.createdBy, approvedBy: found.changedBy },
+    requiredVariable('ENVIRONMENT'),
+  )
+}
+
+async function takeTurn(project: string, runId: string, version: string, seconds: number): Promise<void> {
+  const held = await readLock(project)
+  const expiresAt = new Date(Date.now() + seconds * 1_000).toISOString()
+  let gone = ''
+  if (held !== undefined && held.owner !== runId) {
+    if (!(await isGone(held.owner, held.expiresAt))) throw taken(project, held.owner, held.version)
+    await takeBack(project, held.owner, `deployment ${held.owner} ended without a word`)
+    gone = held.owner
+  }
+  if (!(await takeLock(project, { owner: runId, version, expiresAt }, gone)))
+    throw taken(project, 'another run', 'another version')
+}
+
+async function isGone(owner: string, expiresAt: string): Promise<boolean> {
+  if (expiresAt < new Date().toISOString()) return true
+  const status = (await getRun(owner))?.status
+  return terminalStatuses.some((each) => each === status)
+}
+
+const taken = (project: string, owner: string, version: string) =>
+  new RegimenError('RolloutInProgress', {
+    what: `${project} is being deployed already`,
+    got: `version ${version} by run ${owner}`,
+    do: 'wait for its end, or stop it: regimen executions stop <run>',
+  })
+
+function requireNumbers(values: Float64Array, version: string): void {
+  const wrong = values.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0)
+    throw new RegimenError('ModelUnreadable', {
+      what: `version ${version} gives no number for an example`,
+      where: `example ${wrong + 1} of its trial`,
+      do: 'train it again',
+    })
+}

@@ -1,0 +1,192 @@
+/** Deployments through the real state machine: a good version goes in step by step, a bad one comes back. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseProject } from '../../functions/project.ts'
+import { generate } from '../../projects/adherence/generate.ts'
+import { project as adherence } from '../../projects/adherence/project.ts'
+import { lambdaContext } from '../functions/platform.ts'
+import { type Rig, startRig } from './rig.ts'
+
+const project = parseProject({
+  ...adherence,
+  gates: [],
+  hyperparameters: { ...adherence.hyperparameters, num_round: 20, max_depth: 3, early_stopping_rounds: 5 },
+})
+
+let rig: Rig
+let projectUri: string
+let ledger: typeof import('../../functions/deployment/ledger-store.ts')
+let registry: typeof import('../../functions/registry/model-store.ts')
+let locks: typeof import('../../functions/rollout/rollout-lock-store.ts')
+
+/** The same table with every outcome turned round: a model of it is good on its own test side, and bad. */
+function turned(text: string): string {
+  const [header = '', ...rows] = text.trimEnd().split('\n')
+  const at = header.split(',').indexOf(project.source.columns.find(({ outcome }) => outcome)?.name ?? '')
+  expect(at).toBeGreaterThanOrEqual(0)
+  const turn = (cell: string | undefined) => (cell === '<30' ? 'NO' : '<30')
+  return [
+    header,
+    ...rows.map((row) =>
+      row
+        .split(',')
+        .with(at, turn(row.split(',')[at]))
+        .join(','),
+    ),
+  ].join('\n')
+}
+
+async function train(name: string, text: string): Promise<string> {
+  const uri = await rig.put(`adherence/datasets/table/${name}/data/table.csv`, text)
+  const trained = await rig.train(project, projectUri, uri)
+  expect(trained.status, trained.cause).toBe('SUCCEEDED')
+  return (trained.output as { modelVersion: string }).modelVersion
+}
+
+const approve = (version: string) =>
+  registry.approveModel({ project: project.id, version, decision: 'Approved', reason: 'test' })
+const newest = async () => (await ledger.readLedger(project.id))[0]
+
+beforeAll(async () => {
+  rig = await startRig()
+  await rig.platform.group(project.id)
+  projectUri = await rig.use(project)
+  ledger = await import('../../functions/deployment/ledger-store.ts')
+  registry = await import('../../functions/registry/model-store.ts')
+  locks = await import('../../functions/rollout/rollout-lock-store.ts')
+  const table = (seed: number) => [...generate({ seed, encounters: 3_000 })].join('')
+  expect(await train('first', table(21))).toBe('1')
+  expect(await train('second', table(22))).toBe('2')
+  expect(await train('turned', turned(table(23)))).toBe('3')
+}, 120_000)
+afterAll(() => rig.stop())
+
+describe('a deployment', () => {
+  test('of a version that nobody approved is refused before anything changes', async () => {
+    const refused = await rig.deploy(project, projectUri, { version: '1' })
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'ApprovalRefused' })
+    expect(await newest()).toBeUndefined()
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('of the first version needs no steps', async () => {
+    await approve('1')
+    const first = await rig.deploy(project, projectUri, { version: '1' })
+    expect(first.status, first.cause).toBe('SUCCEEDED')
+    expect(first.output).toMatchObject({ modelVersion: '1', replaced: null, steps: [1] })
+    expect(await newest()).toMatchObject({ version: '1', sequence: 1 })
+  })
+
+  test('goes step by step, and the lock is free afterwards', async () => {
+    await approve('2')
+    const done = await rig.deploy(project, projectUri, { version: '2', strategy: 'linear', share: 0.4 })
+    expect(done.status, done.cause).toBe('SUCCEEDED')
+    const entries = (await ledger.readLedger(project.id)).slice(0, 3).reverse()
+    expect(entries.map(({ version, challenger }) => [version, challenger?.share])).toEqual([
+      ['1', 0.4],
+      ['1', 0.8],
+      ['2', undefined],
+    ])
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('of a version that learned the opposite is taken back, and says what was seen', async () => {
+    await approve('3')
+    const bad = await rig.deploy(project, projectUri, { version: '3' })
+    expect(bad).toMatchObject({ status: 'FAILED', error: 'DeploymentTakenBack' })
+    expect(bad.cause).toMatch(/rank-agreement/)
+    expect(bad.cause).toMatch(/performance/)
+    expect(await newest()).toMatchObject({ version: '2', who: expect.stringMatching(/^deployment /) })
+    expect((await newest())?.challenger).toBeUndefined()
+    const { checks } = (await rig.json(`${bad.runUri}/watch-0.json`)) as {
+      checks: { name: string; passed: boolean }[]
+    }
+    expect(checks.filter(({ passed }) => !passed).map(({ name }) => name)).toContain('group-calibration')
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('of a version whose artifact is gone never gets traffic', async () => {
+    const before = await newest()
+    const { modelUri } = await registry.getModel(project.id, '1')
+    await rig.remove(modelUri)
+    const refused = await rig.deploy(project, projectUri, { version: '1' })
+    expect(refused.status).toBe('FAILED')
+    expect(await newest()).toEqual(before)
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('waits for nobody: a second one at the same time is refused', async () => {
+    await locks.takeLock(
+      project.id,
+      { owner: 'anotherrun000000', version: '9', expiresAt: '9999-01-01T00:00:00.000Z' },
+      '',
+    )
+    const refused = await rig.deploy(project, projectUri, { version: '2' })
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'RolloutInProgress' })
+    await locks.releaseLock(project.id, 'anotherrun000000')
+  })
+
+  test('that ends in the middle is taken back by its event, once', async () => {
+    const runId = 'midwaythrough000'
+    await locks.takeLock(
+      project.id,
+      { owner: runId, version: '3', expiresAt: '9999-01-01T00:00:00.000Z' },
+      '',
+    )
+    await shift({ runId, project: project.id, version: '3', champion: '2', step: 0, share: 0.1 })
+    expect(await newest()).toMatchObject({ version: '2', challenger: { version: '3' } })
+    expect(await end(ended(runId))).toEqual({ version: '2', takenBack: true })
+    expect((await newest())?.challenger).toBeUndefined()
+    expect(await end(ended(runId))).toEqual({ version: '2', takenBack: false })
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('whose lease has run out is taken back by the next one', async () => {
+    const runId = 'withoutaword0000'
+    await locks.takeLock(
+      project.id,
+      { owner: runId, version: '3', expiresAt: '2020-01-01T00:00:00.000Z' },
+      '',
+    )
+    await shift({ runId, project: project.id, version: '3', champion: '2', step: 0, share: 0.1 })
+    await approve('2')
+    const done = await rig.deploy(project, projectUri, { version: '2' })
+    expect(done.status, done.cause).toBe('SUCCEEDED')
+    expect(await newest()).toMatchObject({ version: '2' })
+    expect((await newest())?.challenger).toBeUndefined()
+  })
+
+  test('steps that are told twice are taken once', async () => {
+    const runId = 'toldtwice0000000'
+    await locks.takeLock(
+      project.id,
+      { owner: runId, version: '3', expiresAt: '9999-01-01T00:00:00.000Z' },
+      '',
+    )
+    const step = { runId, project: project.id, version: '3', champion: '2', step: 0, share: 0.1 }
+    const first = await shift(step)
+    expect(await shift(step)).toEqual(first)
+    await end(ended(runId))
+  })
+})
+
+type Door = (input: object) => Promise<unknown>
+const doorOf =
+  (module: Promise<unknown>): Door =>
+  async (input) => {
+    const { handler } = (await module) as { handler: (event: object, context: object) => Promise<unknown> }
+    return await handler(input, lambdaContext)
+  }
+const shift: Door = (step) =>
+  doorOf(import('../../functions/rollout/shift.handler.ts'))({ requestedBy: 'test', reason: 'test', ...step })
+const end: Door = (input) => doorOf(import('../../functions/rollout/end.handler.ts'))(input)
+
+/** EventBridge's event of an execution that was stopped. */
+const ended = (name: string) => ({
+  detail: {
+    executionArn: `arn:aws:states:us-east-1:000000000000:execution:regimen-dev-adherence-deployment:${name}`,
+    stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:regimen-dev-adherence-deployment',
+    name,
+    status: 'ABORTED',
+    startDate: 0,
+  },
+})

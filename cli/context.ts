@@ -7,11 +7,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import type { Pipeline } from '../functions/starter/pipeline.ts'
 import { Names } from '../infra/names.ts'
+import { personas } from '../infra/personas.ts'
 import { isAlive } from '../local/process-identity.ts'
 import { Output } from './output.ts'
 
@@ -20,6 +21,8 @@ export interface GlobalOptions {
   readonly stack?: string
   readonly project?: string
   readonly dir?: string
+  /** Role of a person to work in. */
+  readonly as?: string
 }
 
 const cloudFile = z.object({ endpoint: z.url(), pid: z.int(), processStart: z.string(), port: z.int() })
@@ -67,10 +70,12 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   if (process.env.AWS_ENDPOINT_URL === undefined && options.stack === undefined) useLocalCloud(options.dir)
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
   const settings = { region }
-  const identity = await new STSClient(settings).send(new GetCallerIdentityCommand({}))
-  const accountId = identity.Account ?? ''
   const environment = options.stack ?? process.env.REGIMEN_ENVIRONMENT ?? 'dev'
   const names = new Names(environment)
+  const whoever = () => new STSClient(settings).send(new GetCallerIdentityCommand({}))
+  if (options.as !== undefined) await workAs(options.as, names, await whoever(), settings)
+  const identity = await whoever()
+  const accountId = identity.Account ?? ''
   const project = options.project ?? 'adherence'
   const [, partition = 'aws'] = (identity.Arn ?? '').split(':')
   // The stores of the platform find the environment's table and groups as its functions do.
@@ -95,6 +100,30 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     stateMachine: (flow) =>
       `arn:${partition}:states:${region}:${accountId}:stateMachine:${names.stateMachine(project, flow)}`,
   }
+}
+
+/** Takes the role of a person, so that this command may do what that person may do, and nothing else. */
+async function workAs(
+  role: string,
+  names: Names,
+  { Account: accountId = '', Arn: arn = '' }: { Account?: string | undefined; Arn?: string | undefined },
+  settings: { region: string },
+): Promise<void> {
+  if (!personas.some((persona) => persona === role))
+    throw new RegimenError('InvalidRequest', {
+      what: `there is no role ${role}`,
+      expected: personas.join(', '),
+    })
+  const [, partition = 'aws'] = arn.split(':')
+  const { Credentials: keys } = await new STSClient(settings).send(
+    new AssumeRoleCommand({
+      RoleArn: `arn:${partition}:iam::${accountId}:role/${names.of('role', role)}`,
+      RoleSessionName: arn.slice(arn.lastIndexOf('/') + 1).replace(/[^\w+=,.@-]/g, '-'),
+    }),
+  )
+  process.env.AWS_ACCESS_KEY_ID = keys?.AccessKeyId
+  process.env.AWS_SECRET_ACCESS_KEY = keys?.SecretAccessKey
+  process.env.AWS_SESSION_TOKEN = keys?.SessionToken
 }
 
 /** The laptop's owner needs no account: any credentials open the local cloud. */

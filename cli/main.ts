@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { driftCommand } from './commands/drift.ts'
 import { executionsCommand } from './commands/executions.ts'
 import { experimentsCommand } from './commands/experiments.ts'
+import { generateCommand } from './commands/generate.ts'
 import { inferCommand } from './commands/infer.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
@@ -24,6 +25,7 @@ const commands = [
   upCommand,
   downCommand,
   statusCommand,
+  generateCommand,
   datasetsCommand,
   trainCommand,
   inferCommand,
@@ -47,6 +49,10 @@ export function regimenProgram(): Command {
     .option('--json', 'one JSON document on stdout, progress on stderr')
     .option('--stack <environment>', 'talk to this environment on AWS instead of the local cloud')
     .option('--project <id>', 'use case (default: adherence)')
+    .option(
+      '--as <role>',
+      'work in the role of a person: data-scientist, ml-engineer, approver, operator, auditor',
+    )
     .option('--dir <directory>', 'state of the local cloud (default: .regimen)')
     .exitOverride()
   for (const command of commands) program.addCommand(withGlobals(command()))
@@ -78,6 +84,7 @@ function withGlobals(command: Command): Command {
     add('--json', 'one JSON document on stdout, progress on stderr')
     add('--stack <environment>', 'an environment on AWS')
     add('--project <id>', 'use case')
+    add('--as <role>', 'the role of a person to work in')
     add('--dir <directory>', 'state of the local cloud')
   }
   return command

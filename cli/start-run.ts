@@ -28,9 +28,18 @@ export interface InferenceRequest {
   readonly explanations?: boolean
 }
 
+export interface DeploymentRequest {
+  readonly version: string
+  readonly strategy: string
+  readonly share: number
+  readonly watchSeconds: number
+  readonly reason: string
+}
+
 export type RunRequest =
   | { readonly pipeline: 'training'; readonly training: TrainingRequest }
   | { readonly pipeline: 'inference'; readonly inference: InferenceRequest }
+  | { readonly pipeline: 'deployment'; readonly deployment: DeploymentRequest }
   | {
       readonly pipeline: 'dataset-import'
       readonly import: { readonly name: string; readonly description?: string; readonly source: object }
@@ -45,7 +54,7 @@ export function startRun(
   const { project, caller } = context
   return invokeFunction(
     context,
-    'start-run',
+    request.pipeline === 'deployment' ? 'start-deployment' : 'start-run',
     { ...request, project, requestedBy: caller, idempotencyKey },
     startedSchema,
   )

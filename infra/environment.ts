@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { digestOf } from '../functions/canonical-json.ts'
 import type { Project } from '../functions/project.ts'
+import type { OnApproval } from '../functions/registry/model.ts'
 import { access } from './access.ts'
 import type { Account } from './account.ts'
 import type { Bundle } from './bundle.ts'
@@ -33,6 +34,8 @@ export interface EnvironmentArgs {
   readonly protect: boolean
   /** At least 365. */
   readonly logRetentionDays: number
+  /** What an approved version does, unless its approval says otherwise. @default promote */
+  readonly onApproval?: OnApproval
   /**
    * `host:port` that a dataset may be downloaded from at a private address.
    * @default none
@@ -142,6 +145,7 @@ export class Environment extends pulumi.ComponentResource {
     names,
     account,
     bundles,
+    onApproval = 'promote',
     privateHosts = [],
     pseudonymKey = '',
   }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
@@ -152,6 +156,7 @@ export class Environment extends pulumi.ComponentResource {
       MODEL_PACKAGE_GROUP_PREFIX: names.prefix,
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
+      ON_APPROVAL: onApproval,
       PRIVATE_HOSTS: JSON.stringify(privateHosts),
       PSEUDONYM_KEY: pseudonymKey,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),

@@ -19,6 +19,8 @@ export type Variable =
   | 'PSEUDONYM_KEY'
   /** Digest of all bundles: which program ran. */
   | 'CODE'
+  /** What an approved version does, unless its approval says otherwise. */
+  | 'ON_APPROVAL'
 
 /** What the environment hands out; keys are patterns below the bucket. */
 export interface Access {
@@ -213,8 +215,23 @@ export const functionDefinitions = {
     description: 'Appends an approved version to the promotion ledger',
     ...light,
     asynchronous: true,
-    variables: ['TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.readModels()],
+    variables: [
+      'BUCKET',
+      'TABLE',
+      'ENVIRONMENT',
+      'MODEL_PACKAGE_GROUP_PREFIX',
+      'STATE_MACHINE_PREFIX',
+      'PROJECT_URIS',
+      'ON_APPROVAL',
+    ],
+    grants: (to) => [to.readTable(), to.writeTable(), to.readModels(), to.startExecutions()],
+  },
+  'start-deployment': {
+    entry: 'functions/rollout/start.handler.ts',
+    description: 'Begins the deployment of a version, recorded under who asked for it',
+    ...light,
+    variables: ['BUCKET', 'TABLE', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
+    grants: (to) => [to.readTable(), to.writeTable(), to.startExecutions()],
   },
   'prepare-deployment': {
     entry: 'functions/rollout/prepare.handler.ts',

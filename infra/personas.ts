@@ -62,6 +62,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const machines = arn(account, 'states', `stateMachine:${names.prefix}*`)
   const executions = arn(account, 'states', `execution:${names.prefix}*`)
   const starter = arn(account, 'lambda', `function:${names.of('function', 'start-run')}:live`)
+  const deployer = arn(account, 'lambda', `function:${names.of('function', 'start-deployment')}:live`)
   const predictor = arn(account, 'lambda', `function:${names.of('function', 'predict')}:live`)
   const reviewer = arn(account, 'lambda', `function:${names.of('function', 'review-dataset')}:live`)
   const groups = projects.map((project) => names.modelPackageGroup(project))
@@ -70,7 +71,8 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
     projects.flatMap((project) => keys.map((key) => `${bucket}/${project}/${key}`))
   const prefixes = { StringLike: { 's3:prefix': projects.map((project) => `${project}/*`) } }
   const watch = [
-    allow(['states:DescribeExecution', 'states:GetExecutionHistory'], [executions]),
+    allow(['states:DescribeExecution', 'states:GetExecutionHistory', 'states:ListMapRuns'], [executions]),
+    allow(['states:DescribeMapRun'], [arn(account, 'states', `mapRun:${names.prefix}*`)]),
     allow(['states:DescribeStateMachine', 'states:ListExecutions'], [machines]),
     allow(['cloudwatch:DescribeAlarms'], [arn(account, 'cloudwatch', `alarm:${names.prefix}*`)]),
     allow(
@@ -88,7 +90,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       ...watch,
       allow(
         ['s3:GetObject', 's3:GetObjectVersion'],
-        under('runs/*', 'inference/*', 'datasets/*', 'project/*'),
+        under('runs/*', 'inference/*', 'deployments/*', 'datasets/*', 'project/*'),
       ),
       allow(['s3:ListBucket'], [bucket], prefixes),
       allow(['kms:Decrypt'], [dataKeyArn]),
@@ -106,7 +108,10 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
     // Whoever starts a run is stamped by the starter: an execution started past it is unattributed.
     startRuns: [allow(['lambda:InvokeFunction'], [starter, predictor])],
     stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
-    deploy: [allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table])],
+    deploy: [
+      allow(['lambda:InvokeFunction'], [deployer]),
+      allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
+    ],
     approve: [
       allow(['lambda:InvokeFunction'], [reviewer]),
       allow(['sagemaker:UpdateModelPackage'], versions, {

@@ -88,11 +88,14 @@ export class UseCase extends pulumi.ComponentResource {
       `${name}-approval`,
       {
         ruleName: names.of('rule', project.id, 'approval'),
-        description: `An approved model version of ${project.id} goes into production`,
+        description: `An approved model version of ${project.id} goes into production, a rejected one is known as such`,
         pattern: {
           source: ['aws.sagemaker'],
           'detail-type': ['SageMaker Model Package State Change'],
-          detail: { ModelPackageGroupName: [this.modelPackageGroup], ModelApprovalStatus: ['Approved'] },
+          detail: {
+            ModelPackageGroupName: [this.modelPackageGroup],
+            ModelApprovalStatus: ['Approved', 'Rejected'],
+          },
         },
         target: functions['promote-model'],
         deadLetters,

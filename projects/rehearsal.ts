@@ -1,7 +1,12 @@
 /** What a use case gives to the rehearsal on a laptop: data when none is at hand, and later batches made from it. */
 export interface Rehearsal {
   /** Lines of a table of the project's schema, header first, each ended by a line feed. */
-  generate(options: { seed: number; rows: number }): Iterable<string>
+  generate(options: {
+    seed: number
+    rows: number
+    /** What raises the risk lowers it and the other way round: a model of it must not stay in production. */
+    opposite?: boolean
+  }): Iterable<string>
   readonly rows: number
   /** DuckDB SELECTs over the table `batch` (all columns text, missing = NULL) of entities that training left out. */
   readonly batches: Readonly<Record<string, RehearsalBatch>>

@@ -73,6 +73,7 @@ export function readConfiguration(
       (architecture === 'arm64' ? 'linux-arm64' : 'linux-x64'),
     audit: read('audit', settings.audit),
     auditRetentionDays: read('auditRetentionDays', settings.auditRetentionDays),
+    onApproval: read('onApproval', settings.onApproval),
     people: read('people', settings.people),
     peoplePrincipals: read('peoplePrincipals', settings.peoplePrincipals),
     maxRunAgeDays: read('maxRunAgeDays', settings.maxRunAgeDays),

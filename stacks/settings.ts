@@ -1,5 +1,6 @@
 /** Every key of `Pulumi.<env>.yaml`: what it does, what it may be, what it is when it is not set. */
 import { z } from 'zod'
+import { onApproval } from '../functions/registry/model.ts'
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema
@@ -95,6 +96,12 @@ export const settings = {
     expected: 'one of 2192, 2557, 2922, 3288, 3653',
     does: 'Days that the trail and its log group are kept, and that its objects are locked.',
     absent: '2192',
+  }),
+  onApproval: setting({
+    schema: onApproval.default('promote'),
+    expected: 'promote, hold, all-at-once, canary or linear',
+    does: 'What an approved version does: into production at once, wait for `regimen models deploy`, or be deployed in that manner.',
+    absent: 'promote',
   }),
   people: flag(
     'false',

@@ -10,7 +10,9 @@ import { loadScorer } from '../../functions/scoring/scorer-store.ts'
 import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
+import { until } from '../until.ts'
 import { compareCommand } from './models-compare.ts'
+import { deployCommand, deploymentCommand } from './models-deploy.ts'
 import { historyCommand } from './models-history.ts'
 import { rollbackCommand } from './models-rollback.ts'
 
@@ -71,6 +73,7 @@ export function modelsCommand(): Command {
   decide(command, 'approve', 'Approved')
   decide(command, 'reject', 'Rejected')
   command.addCommand(compareCommand())
+  command.addCommand(deployCommand()).addCommand(deploymentCommand())
   command.addCommand(historyCommand()).addCommand(rollbackCommand())
   command
     .command('export <version>')
@@ -114,10 +117,14 @@ function decide(command: Command, verb: string, decision: 'Approved' | 'Rejected
       decision === 'Approved' ? 'approve a version, which puts it into production' : 'reject a version',
     )
     .option('--reason <text>', 'why, for the ledger', `${verb}d on the command line`)
-    .action(async (version: string, { reason }: { reason: string }, self: Command) => {
+    .option('--hold', 'approve only: it goes into production by `regimen models deploy`')
+    .action(async (version: string, { reason, hold }: { reason: string; hold?: boolean }, self: Command) => {
       const context: Context = await openContext(self.optsWithGlobals())
       const { project } = context
-      const model = await approveModel({ project, version, decision, reason })
+      const then = hold === true ? ('hold' as const) : undefined
+      const model = await approveModel({ project, version, decision, reason, then })
+      // The registry's event brings it into the lists.
+      await until(async () => (await getModel(project, version)).status === decision, 10_000)
       context.out.result(
         { version, status: model.status, reason },
         () => `version ${version}: ${model.status}`,

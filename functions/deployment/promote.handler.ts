@@ -1,10 +1,14 @@
-/** promote-model: an approved version goes into production, by one entry of the promotion ledger. */
+/** promote-model: an approved version goes into production: by one entry of the ledger, by a deployment, or when asked. */
 import { z } from 'zod'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
+import { projectUriOf } from '../project-uri.ts'
+import { onApproval } from '../registry/model.ts'
 import { putModel, setModelStatus } from '../registry/model-store.ts'
 import { projectOfGroup, readPackage } from '../registry/package-store.ts'
 import { requiredVariable } from '../required-variable.ts'
+import { beginRun } from '../starter/begin-run-store.ts'
+import { deploymentRequest } from '../starter/run-request.ts'
 import { promote } from './ledger-store.ts'
 import { requireTwoPeople } from './separation.ts'
 
@@ -29,12 +33,29 @@ export const handler = door({
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
     const people = { project, version, trainedBy: model?.createdBy, approvedBy: changedBy }
     requireTwoPeople(people, requiredVariable('ENVIRONMENT'))
+    const way = found.onApproval ?? onApproval.parse(process.env.ON_APPROVAL ?? 'promote')
+    if (way === 'hold') return { promoted: false, version, reason: 'held for regimen models deploy' }
+    const decision = `approval of ${version} at ${changedAt}`
+    if (way !== 'promote') {
+      const run = await beginRun(
+        {
+          pipeline: 'deployment',
+          project,
+          requestedBy: changedBy ?? 'unknown',
+          idempotencyKey: decision,
+          deployment: deploymentRequest.parse({ version, strategy: way, reason: reason ?? 'approved' }),
+        },
+        projectUriOf(project, undefined, process.env.PROJECT_URIS),
+      )
+      logger.info('deployment', { project, version, runId: run.runId, alreadyStarted: run.alreadyStarted })
+      return { promoted: false, version, reason: `deployed by run ${run.runId}` }
+    }
     const result = await promote(project, {
       version,
       who: changedBy ?? 'unknown',
       why: reason ?? 'approved',
       when: changedAt,
-      decision: `approval of ${version} at ${changedAt}`,
+      decision,
     })
     logger.info('promotion', { project, version, promoted: 'entry' in result })
     return 'entry' in result

@@ -1,7 +1,7 @@
 /** Model versions for lists and comparisons: the table's projection of the registry, and decisions about them. */
 import { RegimenError } from '../errors.ts'
 import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
-import { type Model, modelSchema, versionOf } from './model.ts'
+import { type Model, modelSchema, type OnApproval, versionOf } from './model.ts'
 import { decidePackage, listPackageArns, readPackage } from './package-store.ts'
 
 /** Writes the projection once; a version never changes but for its status. */
@@ -42,13 +42,14 @@ export interface Decision {
   readonly decision: 'Approved' | 'Rejected'
   /** In words, for the ledger. */
   readonly reason: string
+  /** @default the environment's own way */
+  readonly then?: OnApproval | undefined
 }
 
-/** Approves or rejects a version in the registry, whose event then promotes it. @throws RegimenError `ModelNotFound` */
-export async function approveModel({ project, version, decision, reason }: Decision): Promise<Model> {
+/** Approves or rejects a version in the registry, whose event then writes it into the projection and promotes it. @throws RegimenError `ModelNotFound` */
+export async function approveModel({ project, version, decision, reason, then }: Decision): Promise<Model> {
   const model = await getModel(project, version)
-  await decidePackage(model.packageArn, decision, reason)
-  await setModelStatus(project, version, decision)
+  await decidePackage(model.packageArn, decision, reason, then)
   return { ...model, status: decision }
 }
 

@@ -74,7 +74,13 @@ const texts = [
   'reportUri',
 ] as const
 
-const entryLimit = 50
+/** What an approved version does: into production at once, wait for `models deploy`, or be deployed in that manner. */
+export const onApproval = z.enum(['promote', 'hold', 'all-at-once', 'canary', 'linear'])
+export type OnApproval = z.output<typeof onApproval>
+export const onApprovalKey = 'onApproval'
+
+/** The registry takes 50; one is the approval's. */
+const entryLimit = 49
 
 export const versionOf = (packageArn: string) => packageArn.slice(packageArn.lastIndexOf('/') + 1)
 
@@ -102,7 +108,7 @@ export function modelOf(input: Registration, packageArn: string, now: Date): Mod
 /** DynamoDB holds no number smaller than 1e-130 but 0, and no minus zero. */
 const storable = (value: number) => (Math.abs(value) < 1e-130 ? 0 : value)
 
-/** @throws RegimenError `InvalidRequest` above the registry's 50 entries. */
+/** @throws RegimenError `InvalidRequest` above the registry's 50 entries, of which one is the approval's. */
 export function toMetadata(model: Model): Record<string, string> {
   const entries = [
     ...texts.flatMap((name) => {

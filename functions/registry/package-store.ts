@@ -10,7 +10,7 @@ import {
 import { RegimenError } from '../errors.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { namedFault } from '../service-fault.ts'
-import { fromMetadata, type Model, toMetadata } from './model.ts'
+import { fromMetadata, type Model, type OnApproval, onApproval, onApprovalKey, toMetadata } from './model.ts'
 
 const client = new SageMakerClient({})
 
@@ -55,6 +55,8 @@ export interface RegisteredPackage {
   readonly changedBy: string | undefined
   readonly changedAt: string
   readonly reason: string | undefined
+  /** What whoever decided asked for: what the environment's own way is gives way to it. */
+  readonly onApproval: OnApproval | undefined
   /** `undefined` for a version that was not registered by this platform. */
   readonly model: Model | undefined
 }
@@ -85,6 +87,7 @@ function registered(answer: DescribeModelPackageCommandOutput): RegisteredPackag
     changedBy: answer.LastModifiedBy?.IamIdentity?.Arn ?? answer.LastModifiedBy?.UserProfileArn,
     changedAt: (answer.LastModifiedTime ?? answer.CreationTime ?? new Date(0)).toISOString(),
     reason: answer.ApprovalDescription,
+    onApproval: onApproval.safeParse(answer.CustomerMetadataProperties?.[onApprovalKey]).data,
     model: fromMetadata(arn, approval, answer.CustomerMetadataProperties ?? {}),
   }
 }
@@ -112,11 +115,13 @@ export async function decidePackage(
   arn: string,
   decision: 'Approved' | 'Rejected',
   reason: string,
+  then: OnApproval | undefined,
 ): Promise<void> {
   const command = new UpdateModelPackageCommand({
     ModelPackageArn: arn,
     ModelApprovalStatus: decision,
     ApprovalDescription: reason.slice(0, 1_024),
+    ...(then === undefined ? {} : { CustomerMetadataProperties: { [onApprovalKey]: then } }),
   })
   await client.send(command).catch(rethrow)
 }

@@ -11,7 +11,7 @@ export interface CalibrationGap {
 /** Fewer rows tell nothing of a group. */
 const leastRows = 100
 const standardErrors = 3
-const everybody = 'all rows'
+const everybody = 'rows'
 
 /** @param labels 0 or 1. @returns null when no group has 100 rows. */
 export function calibrationGap(
@@ -20,7 +20,7 @@ export function calibrationGap(
   groups: Readonly<Record<string, readonly (string | null)[]>>,
 ): CalibrationGap | null {
   let worst: CalibrationGap | null = null
-  const whole = { [everybody]: Array.from(labels, () => '') }
+  const whole = { [everybody]: Array.from(labels, () => 'all') }
   for (const [column, levels] of Object.entries({ ...whole, ...groups })) {
     const sums = new Map<string, { rows: number; predicted: number; variance: number; cases: number }>()
     for (const [row, level] of levels.entries()) {

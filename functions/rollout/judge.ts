@@ -140,7 +140,7 @@ const calibration: Measure = ({ task, labelled }) => {
     passed: gap <= limit,
     value: gap,
     limit,
-    reason: `mean probability and rate of cases of ${column} ${level} (${rows} rows) lie so far apart, beyond chance`,
+    reason: `mean probability and rate of cases of ${column} = ${level} (${rows}) lie so far apart, beyond chance`,
   }
 }
 

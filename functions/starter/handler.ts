@@ -5,10 +5,9 @@ import { RegimenError } from '../errors.ts'
 import { list } from '../object-store.ts'
 import { projectUriOf } from '../project-uri.ts'
 import { requiredVariable } from '../required-variable.ts'
+import { beginRun } from './begin-run-store.ts'
 import { requireApprovedDataset } from './dataset-approval-store.ts'
-import { startExecution } from './execution-store.ts'
-import { batchesOf, type PlannedRun, planRun, starterInput, toRunRequest } from './run-request.ts'
-import { getRun, putRun } from './run-store.ts'
+import { batchesOf, starterInput, toRunRequest } from './run-request.ts'
 
 export const handler = door({
   input: starterInput,
@@ -25,35 +24,12 @@ export const handler = door({
     const projectUri = projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS)
     if (request.pipeline === 'training')
       await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
-    const run = planRun(request, projectUri, bucket)
-    const recorded = await record(run)
-    const stateMachine = `${requiredVariable('STATE_MACHINE_PREFIX')}${run.project}-${run.pipeline}`
-    const { executionArn, existed } = await startExecution(stateMachine, run.runId, run.executionInput)
-    logger.info('run', { runId: run.runId, project: run.project, pipeline: run.pipeline, recorded })
-    return { runId: run.runId, executionArn, runUri: run.runUri, alreadyStarted: !recorded || existed }
+    const run = await beginRun(request, projectUri)
+    const { project, pipeline } = request
+    logger.info('run', { runId: run.runId, project, pipeline, alreadyStarted: run.alreadyStarted })
+    return run
   },
 })
-
-/** `false` when the same request was recorded before. @throws RegimenError `RunConflict` when another one was. */
-async function record(run: PlannedRun): Promise<boolean> {
-  const { executionInput, ...fields } = run
-  const experiment = executionInput.experiment
-  const written = await putRun({
-    ...fields,
-    ...(typeof experiment === 'string' ? { experiment } : {}),
-    request: { ...executionInput },
-    status: 'STARTING',
-    progress: -1,
-    startedAt: new Date().toISOString(),
-  })
-  if (written) return true
-  const earlier = await getRun(run.runId)
-  if (earlier?.requestDigest === run.requestDigest) return false
-  throw new RegimenError('RunConflict', {
-    what: `run ${run.runId} of ${run.project} was started by another request under the same idempotency key`,
-    do: 'use a new idempotencyKey for a new request',
-  })
-}
 
 /** Uploads are named so that the last key is the newest. @throws RegimenError `DatasetNotFound` when there is no batch. */
 async function newestIn(batches: string): Promise<string> {

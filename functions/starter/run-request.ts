@@ -35,7 +35,7 @@ const importRequest = z.object({
   source: importSource,
 })
 
-const deploymentRequest = z.object({
+export const deploymentRequest = z.object({
   version: z.string().regex(/^[1-9]\d*$/),
   strategy: strategy.default('canary'),
   /** Of the entities: the canary's, or each step's of a linear deployment. */
@@ -78,9 +78,13 @@ const runRequest = z.union([
   named.extend({ pipeline: z.literal('training'), training: trainingRequest }),
   named.extend({ pipeline: z.literal('inference'), inference: inferenceRequest }),
   named.extend({ pipeline: z.literal('dataset-import'), import: importRequest }),
-  named.extend({ pipeline: z.literal('deployment'), deployment: deploymentRequest }),
 ])
-export type RunRequest = z.output<typeof runRequest>
+/** A deployment is asked for at a door of its own. */
+export const deploymentRun = named.extend({
+  pipeline: z.literal('deployment').default('deployment'),
+  deployment: deploymentRequest,
+})
+export type RunRequest = z.output<typeof runRequest> | z.output<typeof deploymentRun>
 
 export const starterInput = z.union([runRequest, scheduled, upload])
 export type StarterInput = z.output<typeof starterInput>

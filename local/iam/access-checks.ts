@@ -54,6 +54,8 @@ export function mayAssume(
     'aws:PrincipalArn': principal.arn,
     'aws:PrincipalAccount': principal.accountId,
     'sts:ExternalId': externalId,
+    // Whoever sits at the laptop has unlocked it.
+    'aws:MultiFactorAuthPresent': principal.arn.endsWith(':root') ? 'true' : undefined,
   }
   const how: Trust = trustIn(trust, { arn: principal.arn }, context)
   if (how !== 'by-account' || principal.arn.endsWith(':root')) return how !== 'none'

@@ -10,7 +10,12 @@ export interface GeneratorOptions {
   readonly seed?: number
   /** Rows; about seven patients in ten have one encounter. */
   readonly encounters?: number
+  /** How strongly illness, stays and drugs move the outcome: 1 as usual, 0 not at all, −2 twice as much, the other way round. */
+  readonly effect?: number
 }
+
+/** Of what moves the outcome, so that another effect leaves about as many cases. */
+const meanPull = 0.6
 
 /** Added to the log-odds of readmission for whoever takes the brand; 0 for brands that are not named. */
 export const plantedBrandEffect: Readonly<Record<string, number>> = {
@@ -59,7 +64,11 @@ const diagnoses: readonly (readonly [code: string, weight: number, severity: num
 ]
 
 /** Yields the header and then one line per encounter, each ended by a line feed. */
-export function* generate({ seed = 1, encounters = 20_000 }: GeneratorOptions = {}): Generator<string> {
+export function* generate({
+  seed = 1,
+  encounters = 20_000,
+  effect = 1,
+}: GeneratorOptions = {}): Generator<string> {
   const random = seededRandom(seed)
   yield `${columns.map(({ name }) => name).join(',')}\n`
   let patient = 1_000
@@ -68,7 +77,7 @@ export function* generate({ seed = 1, encounters = 20_000 }: GeneratorOptions = 
     const person = newPatient(random, patient)
     let inpatient = count(random, Math.exp(-1.1 + 0.7 * person.severity))
     for (let visit = 0; visit < person.visits && encounter < encounters; visit++, encounter++) {
-      const row = newEncounter(random, person, inpatient, 10_000 + encounter * 7)
+      const row = newEncounter(random, person, inpatient, 10_000 + encounter * 7, effect)
       inpatient += row.readmitted === 'NO' ? 0 : 1
       yield `${columns.map(({ name }) => row[name] ?? '?').join(',')}\n`
     }
@@ -127,6 +136,7 @@ function newEncounter(
   patient: Patient,
   inpatient: number,
   id: number,
+  effect: number,
 ): Record<string, string> {
   const { severity } = patient
   const emergency = count(random, Math.exp(-2 + 0.8 * severity))
@@ -175,8 +185,7 @@ function newEncounter(
     ['11', 1.6 * Math.exp(0.4 * severity)],
     ['18', 3.6],
   ])
-  const logOdds =
-    -3.1 +
+  const pull =
     0.5 * severity +
     0.35 * Math.min(inpatient, 6) +
     0.2 * Math.min(emergency, 4) +
@@ -184,6 +193,7 @@ function newEncounter(
     (a1c === '>8' ? 0.3 : 0) +
     (discharge === '3' || discharge === '22' ? 0.45 : 0) +
     brandEffect
+  const logOdds = -3.1 + meanPull + effect * (pull - meanPull)
   const early = random() < 1 / (1 + Math.exp(-logOdds))
   return {
     encounter_id: String(id),

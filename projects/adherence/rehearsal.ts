@@ -6,7 +6,8 @@ import { generate } from './generate.ts'
 const undecided = '* EXCLUDE (readmitted)'
 
 export const rehearsal: Rehearsal = {
-  generate: ({ seed, rows }) => generate({ seed, encounters: rows }),
+  generate: ({ seed, rows, opposite = false }) =>
+    generate({ seed, encounters: rows, effect: opposite ? -2 : 1 }),
   rows: 20_000,
   batches: {
     steady: { title: 'other patients', sql: `SELECT ${undecided} FROM batch`, shifted: [] },

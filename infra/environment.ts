@@ -87,8 +87,8 @@ export class Environment extends pulumi.ComponentResource {
   }
 
   #createAlarms(name: string, { names }: EnvironmentArgs): void {
-    const { 'start-run': starter, 'promote-model': promotion, 'record-outcome': recorder } = this.functions
-    const functions = { 'start-run': starter, 'promote-model': promotion, 'record-outcome': recorder }
+    const called = ['start-run', 'promote-model', 'record-outcome', 'end-deployment'] as const
+    const functions = Object.fromEntries(called.map((each) => [each, this.functions[each]]))
     const { deadLetters, topic } = this
     new DoorAlarms(`${name}-doors`, { names, functions, deadLetters, topic }, { parent: this })
   }

@@ -33,7 +33,7 @@ export const handler = door({
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
     const people = { project, version, trainedBy: model?.createdBy, approvedBy: changedBy }
     requireTwoPeople(people, requiredVariable('ENVIRONMENT'))
-    const way = found.onApproval ?? onApproval.parse(process.env.ON_APPROVAL ?? 'promote')
+    const way = found.onApproval ?? onApproval.parse(requiredVariable('ON_APPROVAL'))
     if (way === 'hold') return { promoted: false, version, reason: 'held for regimen models deploy' }
     const decision = `approval of ${version} at ${changedAt}`
     if (way !== 'promote') {

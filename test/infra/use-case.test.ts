@@ -41,15 +41,17 @@ test('whatever a project is called, it gets its definition, models, flows, rules
     each(''),
   )
   expect(named('aws:sfn/stateMachine:StateMachine')).toEqual(
-    each('-training', '-inference', '-dataset-import'),
+    each('-training', '-inference', '-dataset-import', '-deployment'),
   )
-  expect(named('aws:cloudwatch/eventRule:EventRule')).toEqual(each('-outcome', '-approval', '-inbox'))
-  const alarms = ['training', 'inference', 'dataset-import'].flatMap((pipeline) =>
+  expect(named('aws:cloudwatch/eventRule:EventRule')).toEqual(
+    each('-outcome', '-approval', '-inbox', '-deployment-ended'),
+  )
+  const alarms = ['training', 'inference', 'dataset-import', 'deployment'].flatMap((pipeline) =>
     ['failed', 'timed-out', 'throttled'].map((what) => `-${pipeline}-${what}`),
   )
   const ofProjects = named('aws:cloudwatch/metricAlarm:MetricAlarm').filter(
     (name) =>
-      !/^regimen-dev-((start-run|promote-model|record-outcome)-(errors|throttles)|undelivered)$/.test(
+      !/^regimen-dev-((start-run|promote-model|record-outcome|end-deployment)-(errors|throttles)|undelivered)$/.test(
         String(name),
       ),
   )

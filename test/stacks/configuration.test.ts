@@ -25,6 +25,7 @@ test('fills in what is not set', () => {
     duckdbPlatform: 'linux-arm64',
     audit: false,
     auditRetentionDays: 2_192,
+    onApproval: 'promote',
     people: false,
     peoplePrincipals: [],
     maxRunAgeDays: undefined,

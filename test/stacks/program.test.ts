@@ -16,20 +16,20 @@ test('registers exactly these resources', () => {
   expect(counts).toEqual({
     'aws:cloudtrail/trail:Trail': 1,
     'aws:cloudwatch/dashboard:Dashboard': 1,
-    'aws:cloudwatch/eventRule:EventRule': 3,
-    'aws:cloudwatch/eventTarget:EventTarget': 3,
-    'aws:cloudwatch/logGroup:LogGroup': 28,
-    'aws:cloudwatch/metricAlarm:MetricAlarm': 18,
+    'aws:cloudwatch/eventRule:EventRule': 4,
+    'aws:cloudwatch/eventTarget:EventTarget': 4,
+    'aws:cloudwatch/logGroup:LogGroup': 34,
+    'aws:cloudwatch/metricAlarm:MetricAlarm': 23,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 36,
-    'aws:iam/role:Role': 35,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 35,
+    'aws:iam/policy:Policy': 42,
+    'aws:iam/role:Role': 41,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 41,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
-    'aws:lambda/alias:Alias': 24,
-    'aws:lambda/function:Function': 24,
+    'aws:lambda/alias:Alias': 29,
+    'aws:lambda/function:Function': 29,
     'aws:lambda/layerVersion:LayerVersion': 1,
-    'aws:lambda/permission:Permission': 3,
+    'aws:lambda/permission:Permission': 4,
     'aws:s3/bucket:Bucket': 3,
     'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 3,
     'aws:s3/bucketLogging:BucketLogging': 2,
@@ -43,7 +43,7 @@ test('registers exactly these resources', () => {
     'aws:s3/bucketVersioning:BucketVersioning': 3,
     'aws:sagemaker/featureGroup:FeatureGroup': 1,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
-    'aws:sfn/stateMachine:StateMachine': 3,
+    'aws:sfn/stateMachine:StateMachine': 4,
     'aws:sns/topic:Topic': 1,
     'aws:sns/topicPolicy:TopicPolicy': 1,
     'aws:sqs/queue:Queue': 1,
@@ -149,7 +149,7 @@ test('planning parts reads what was uploaded and writes plans, nothing else', ()
 test('only the starter may start executions, only registration may add versions, none may approve', () => {
   const mayDo = (action: string) =>
     functionNames.filter((name) => dev.policyOf(`${name}-role`).some(({ Action }) => Action.includes(action)))
-  expect(mayDo('states:StartExecution')).toEqual(['start-run'])
+  expect(mayDo('states:StartExecution')).toEqual(['promote-model', 'start-deployment', 'start-run'])
   expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
   expect(mayDo('sagemaker:UpdateModelPackage')).toEqual([])
   expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift', 'join-labels', 'compare-predictions'])
@@ -179,7 +179,7 @@ test('whoever is called by events has somewhere for those that fail', () => {
     (name) =>
       dev.one('aws:lambda/function:Function', `${name}-function`).inputs.deadLetterConfig !== undefined,
   )
-  expect(withQueue).toEqual(['promote-model', 'record-outcome', 'start-run'])
+  expect(withQueue).toEqual(['promote-model', 'end-deployment', 'record-outcome', 'start-run'])
   for (const { inputs } of dev.of('aws:cloudwatch/eventTarget:EventTarget'))
     expect(inputs).toMatchObject({
       deadLetterConfig: { arn: queue },
@@ -253,13 +253,17 @@ test('what becomes of an execution reaches the recorder, an approval the promoti
         arn('states', 'stateMachine:regimen-dev-adherence-training'),
         arn('states', 'stateMachine:regimen-dev-adherence-inference'),
         arn('states', 'stateMachine:regimen-dev-adherence-dataset-import'),
+        arn('states', 'stateMachine:regimen-dev-adherence-deployment'),
       ],
     },
   })
   expect(pattern('adherence-approval-rule')).toEqual({
     source: ['aws.sagemaker'],
     'detail-type': ['SageMaker Model Package State Change'],
-    detail: { ModelPackageGroupName: ['regimen-dev-adherence'], ModelApprovalStatus: ['Approved'] },
+    detail: {
+      ModelPackageGroupName: ['regimen-dev-adherence'],
+      ModelApprovalStatus: ['Approved', 'Rejected'],
+    },
   })
   const target = (name: string) => dev.one('aws:cloudwatch/eventTarget:EventTarget', name).inputs.arn
   expect(target('adherence-outcome-target')).toBe(arn('lambda', 'function:regimen-dev-record-outcome:live'))
@@ -324,6 +328,7 @@ test('the project is an object named by its content, and every output says where
         training: arn('states', 'stateMachine:regimen-dev-adherence-training'),
         inference: arn('states', 'stateMachine:regimen-dev-adherence-inference'),
         'dataset-import': arn('states', 'stateMachine:regimen-dev-adherence-dataset-import'),
+        deployment: arn('states', 'stateMachine:regimen-dev-adherence-deployment'),
       },
     },
     modelPackageGroups: { adherence: 'regimen-dev-adherence' },

@@ -148,6 +148,7 @@ test('the command tells prod: prices with date and source, idle, one run of each
     'regimen-prod-adherence-training': 1,
     'regimen-prod-adherence-inference': 0,
     'regimen-prod-adherence-dataset-import': 0,
+    'regimen-prod-adherence-deployment': 0,
   })
   for (const { dollars, unknown } of runs) expect([dollars > 0, unknown]).toEqual([true, []])
 })

@@ -23,7 +23,7 @@ test('a model is had back whole from the metadata of its registry entry', () => 
 test('more metadata than the registry takes is refused with the number', () => {
   const metrics = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`metric${at}`, at]))
   expect(() => toMetadata(modelOf(registrationOf({ metrics }), arn, new Date(0)))).toThrow(
-    'the model has more metadata than the registry takes: got 75 entries; expected at most 50; register fewer metrics',
+    'the model has more metadata than the registry takes: got 75 entries; expected at most 49; register fewer metrics',
   )
 })
 

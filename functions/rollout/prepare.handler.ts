@@ -11,7 +11,7 @@ import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
 import { getRun, terminalStatuses } from '../starter/run-store.ts'
 import { trialRows } from './evidence-store.ts'
-import { takeBack } from './finish-rollout-store.ts'
+import { takeBack, takeBackStray } from './finish-rollout-store.ts'
 import { readLock, releaseLock, takeLock } from './rollout-lock-store.ts'
 import { stepsOf, strategy } from './steps.ts'
 import { answersOf, loadVersion } from './versions-store.ts'
@@ -77,11 +77,12 @@ async function takeTurn(project: string, runId: string, version: string, seconds
   let gone = ''
   if (held !== undefined && held.owner !== runId) {
     if (!(await isGone(held.owner, held.expiresAt))) throw taken(project, held.owner, held.version)
-    await takeBack(project, held.owner, `deployment ${held.owner} ended without a word`)
+    await takeBack(project, held.owner, `deployment ${held.owner} ended without a word`, { held: true })
     gone = held.owner
   }
   if (!(await takeLock(project, { owner: runId, version, expiresAt }, gone)))
     throw taken(project, 'another run', 'another version')
+  await takeBackStray(project, runId)
 }
 
 async function isGone(owner: string, expiresAt: string): Promise<boolean> {

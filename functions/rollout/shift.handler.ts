@@ -1,11 +1,11 @@
 /** shift-traffic: one step of a deployment, by one entry of the ledger, read back. */
 import { z } from 'zod'
-import type { LedgerEntry } from '../deployment/ledger.ts'
 import { promoteAfter, readLedger } from '../deployment/ledger-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
+import { takeBackTraffic } from './finish-rollout-store.ts'
 import { readLock } from './rollout-lock-store.ts'
-import { stepDecision } from './undo.ts'
+import { mayStep, stepDecision } from './undo.ts'
 
 export const handler = door({
   input: z.object({
@@ -24,8 +24,8 @@ export const handler = door({
     const lock = await readLock(project)
     if (lock?.owner !== runId) throw overtaken(project, 'the deployment has lost its turn')
     const ledger = await readLedger(project)
-    const isOurs = ledger[0] === undefined || isExpected(ledger[0], version, champion)
-    if (!isOurs) throw overtaken(project, 'another version went into production meanwhile')
+    if (!mayStep(ledger[0], { runId, version, champion, step }))
+      throw overtaken(project, 'somebody else has moved the ledger since the last step')
     const isWhole = share === 1 || champion === null
     const now = new Date().toISOString()
     await promoteAfter(project, ledger[0]?.sequence ?? 0, {
@@ -41,15 +41,15 @@ export const handler = door({
       live?.version === version ? 1 : live?.challenger?.version === version ? live.challenger.share : 0
     if (live === undefined || given !== (isWhole ? 1 : share))
       throw overtaken(project, 'what is live is not what was asked for')
+    // Whoever took this deployment for gone has looked at the ledger before this entry.
+    if ((await readLock(project))?.owner !== runId) {
+      await takeBackTraffic(project, runId, 'the deployment had lost its turn')
+      throw overtaken(project, 'the deployment has lost its turn')
+    }
     logger.info('shifted', { project, version, share: given, sequence: live.sequence })
     return { sequence: live.sequence, version, share: given }
   },
 })
-
-/** The champion alone, or with the version beside it, or the version itself when the step is told again. */
-const isExpected = (entry: LedgerEntry, version: string, champion: string | null) =>
-  entry.version === version ||
-  (entry.version === champion && (entry.challenger === undefined || entry.challenger.version === version))
 
 const overtaken = (project: string, what: string) =>
   new RegimenError('RolloutOvertaken', {

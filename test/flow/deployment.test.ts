@@ -139,6 +139,23 @@ describe('a deployment', () => {
     expect((await newest())?.challenger).toBeUndefined()
   })
 
+  test('gives way to whoever rolls back in the middle of it', async () => {
+    const runId = 'rolledbackbyhand'
+    await locks.takeLock(
+      project.id,
+      { owner: runId, version: '3', expiresAt: '9999-01-01T00:00:00.000Z' },
+      '',
+    )
+    const step = { runId, project: project.id, version: '3', champion: '2' }
+    await shift({ ...step, step: 0, share: 0.1 })
+    await ledger.rollBack(project.id, { who: 'operator', why: 'it hurts', now: new Date().toISOString() })
+    const before = await newest()
+    await expect(shift({ ...step, step: 1, share: 1 })).rejects.toMatchObject({ name: 'RolloutOvertaken' })
+    expect(await end(ended(runId))).toEqual({ version: '2', takenBack: false })
+    expect(await newest()).toEqual(before)
+    expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
   test('steps that are told twice are taken once', async () => {
     const runId = 'toldtwice0000000'
     await locks.takeLock(

@@ -32,6 +32,7 @@ const attempts = {
   'read the audit bucket': ['s3:GetObject', `${bucket}-audit/AWSLogs/123456789012/x.json.gz`, {}],
   'delete from the audit bucket': ['s3:DeleteObject', `${bucket}-audit/AWSLogs/123456789012/x.json.gz`, {}],
   'start training': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-start-run:live'), {}],
+  deploy: ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-start-deployment:live'), {}],
   'predict a row': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-predict:live'), {}],
   'start past the starter': [
     'states:StartExecution',
@@ -77,6 +78,7 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'upload a dataset',
     'start training',
     'predict a row',
+    'deploy',
     'stop a run',
     'watch a run',
     'put into production',

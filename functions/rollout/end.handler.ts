@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'
-import { confirm, takeBack, takeBackStray } from './finish-rollout-store.ts'
-import { readLock } from './rollout-lock-store.ts'
+import { confirm, takeBack } from './finish-rollout-store.ts'
 
 const asked = z.object({
   runId: z.string(),
@@ -25,17 +24,12 @@ export const handler = door({
     if ('detail' in input) {
       const outcome = outcomeOf(input, requiredVariable('ENVIRONMENT'))
       if (outcome?.pipeline !== 'deployment') return { version: null, takenBack: false }
-      const ended = await takeBack(outcome.project, outcome.runId, `its execution ended: ${outcome.status}`, {
-        held: true,
-      })
-      await takeBackStray(outcome.project, (await readLock(outcome.project))?.owner)
+      const ended = await takeBack(outcome.project, outcome.runId, `its execution ended: ${outcome.status}`)
       logger.info('reconciled', { project: outcome.project, runId: outcome.runId, ...ended })
       return ended
     }
     const { project, runId, version, confirmed, reason } = input
-    const ended = confirmed
-      ? await confirm(project, runId, version)
-      : await takeBack(project, runId, reason, { held: false })
+    const ended = confirmed ? await confirm(project, runId, version) : await takeBack(project, runId, reason)
     logger.info('ended', { project, runId, confirmed, ...ended })
     return ended
   },

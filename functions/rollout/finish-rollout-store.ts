@@ -1,7 +1,10 @@
-/** Ends a deployment: its version stays, or the one of before answers again; either way the next may begin. */
+/**
+ * Ends a deployment: its version stays, or the one of before answers again; either way the next may begin. A step in the
+ * ledger is sound while its deployment holds the lock, and when it has confirmed; any other is taken back.
+ */
 import { promoteAfter, readLedger } from '../deployment/ledger-store.ts'
 import { RegimenError } from '../errors.ts'
-import { readLock, releaseLock } from './rollout-lock-store.ts'
+import { confirmLock, readRollout, releaseLock } from './rollout-lock-store.ts'
 import { deploymentOf, undoOf } from './undo.ts'
 
 export interface Ended {
@@ -11,25 +14,29 @@ export interface Ended {
   readonly takenBack: boolean
 }
 
-/**
- * Takes back what a deployment changed, then lets the lock go; again and again gives the same.
- * @param held only while the deployment holds the lock: what it has confirmed stays, however late an event comes
- */
-export async function takeBack(
-  project: string,
-  runId: string,
-  why: string,
-  { held }: { held: boolean },
-): Promise<Ended> {
-  const isTheirs = !held || (await readLock(project))?.owner === runId
-  const takenBack = isTheirs && (await takeBackTraffic(project, runId, why))
+/** Takes back what a deployment changed and has not confirmed, then lets the lock go; again and again gives the same. */
+export async function takeBack(project: string, runId: string, why: string): Promise<Ended> {
+  const rollout = await readRollout(project)
+  const takenBack = rollout?.confirmed !== runId && (await takeBackSteps(project, runId, why))
   await releaseLock(project, runId)
+  await takeBackStray(project)
   const [now] = await readLedger(project)
   return { version: now?.version ?? null, takenBack }
 }
 
+/** Steps that no deployment answers for: one that was held for gone went on, or died before it could take them back. */
+export async function takeBackStray(project: string): Promise<boolean> {
+  const [newest] = await readLedger(project)
+  const runId = deploymentOf(newest)
+  if (runId === undefined) return false
+  // Read after the ledger: a deployment confirms after its last step, never before.
+  const rollout = await readRollout(project)
+  if (rollout?.owner === runId || rollout?.confirmed === runId) return false
+  return await takeBackSteps(project, runId, `deployment ${runId} ended without a word`)
+}
+
 /** `false` when the newest entry is none of the deployment's, or nothing was in production before it. */
-export async function takeBackTraffic(project: string, runId: string, why: string): Promise<boolean> {
+export async function takeBackSteps(project: string, runId: string, why: string): Promise<boolean> {
   for (;;) {
     const ledger = await readLedger(project)
     const undo = undoOf(ledger, runId, { who: `deployment ${runId}`, why, now: new Date().toISOString() })
@@ -40,26 +47,15 @@ export async function takeBackTraffic(project: string, runId: string, why: strin
   }
 }
 
-/**
- * A share of traffic without a deployment: one that was held for gone took a step after it was taken back.
- * @param owner whose share is no stray; none when nobody deploys
- */
-export async function takeBackStray(project: string, owner: string | undefined): Promise<boolean> {
-  const [newest] = await readLedger(project)
-  const deployment = newest?.challenger === undefined ? undefined : deploymentOf(newest)
-  if (deployment === undefined || deployment === owner) return false
-  return await takeBackTraffic(project, deployment, 'its deployment had ended')
-}
-
-/** @throws RegimenError `RolloutOvertaken` when another version is in production: somebody else has moved the ledger. */
+/** @throws RegimenError `RolloutOvertaken` when another version is in production, or the turn was taken over */
 export async function confirm(project: string, runId: string, version: string): Promise<Ended> {
   const [newest] = await readLedger(project)
   const isLive = newest?.version === version && newest.challenger === undefined
-  if (!isLive)
-    throw new RegimenError('RolloutOvertaken', {
-      what: `${project} version ${version} is not the one in production any more`,
-      do: 'look at regimen models history',
-    })
-  await releaseLock(project, runId)
-  return { version, takenBack: false }
+  if (isLive && (await confirmLock(project, runId))) return { version, takenBack: false }
+  // Told again after an answer was lost.
+  if ((await readRollout(project))?.confirmed === runId) return { version, takenBack: false }
+  throw new RegimenError('RolloutOvertaken', {
+    what: `${project} version ${version} is not the one in production any more`,
+    do: 'look at regimen models history',
+  })
 }

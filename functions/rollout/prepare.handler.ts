@@ -9,11 +9,10 @@ import { getModel } from '../registry/model-store.ts'
 import { readPackage } from '../registry/package-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
-import { getRun, terminalStatuses } from '../starter/run-store.ts'
 import { trialRows } from './evidence-store.ts'
-import { takeBack, takeBackStray } from './finish-rollout-store.ts'
-import { readLock, releaseLock, takeLock } from './rollout-lock-store.ts'
+import { releaseLock } from './rollout-lock-store.ts'
 import { stepsOf, strategy } from './steps.ts'
+import { takeTurn } from './take-turn-store.ts'
 import { answersOf, loadVersion } from './versions-store.ts'
 
 /** What a deployment may take beside its waiting. */
@@ -70,33 +69,6 @@ async function requireApproved(project: string, version: string): Promise<void> 
     requiredVariable('ENVIRONMENT'),
   )
 }
-
-async function takeTurn(project: string, runId: string, version: string, seconds: number): Promise<void> {
-  const held = await readLock(project)
-  const expiresAt = new Date(Date.now() + seconds * 1_000).toISOString()
-  let gone = ''
-  if (held !== undefined && held.owner !== runId) {
-    if (!(await isGone(held.owner, held.expiresAt))) throw taken(project, held.owner, held.version)
-    await takeBack(project, held.owner, `deployment ${held.owner} ended without a word`, { held: true })
-    gone = held.owner
-  }
-  if (!(await takeLock(project, { owner: runId, version, expiresAt }, gone)))
-    throw taken(project, 'another run', 'another version')
-  await takeBackStray(project, runId)
-}
-
-async function isGone(owner: string, expiresAt: string): Promise<boolean> {
-  if (expiresAt < new Date().toISOString()) return true
-  const status = (await getRun(owner))?.status
-  return terminalStatuses.some((each) => each === status)
-}
-
-const taken = (project: string, owner: string, version: string) =>
-  new RegimenError('RolloutInProgress', {
-    what: `${project} is being deployed already`,
-    got: `version ${version} by run ${owner}`,
-    do: 'wait for its end, or stop it: regimen executions stop <run>',
-  })
 
 function requireNumbers(values: Float64Array, version: string): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value))

@@ -1,6 +1,10 @@
 /** State-machine definitions as files: placeholders `${name}` become values, and none is forgotten or left over. */
 import { readFileSync } from 'node:fs'
 
+/** What stands for a placeholder: an object takes the place of its quoted string, an empty one removes the member. */
+export type DefinitionValue = string | number | Readonly<Record<string, unknown>>
+export const absent: DefinitionValue = {}
+
 /** `${plan-parts}`; JSONata's own `${'a': 1}` (a context and an object) is none, for no quote can follow the brace. */
 const placeholder = /\$\{([A-Za-z][A-Za-z0-9-]*)\}/g
 
@@ -21,7 +25,7 @@ export function placeholders(source: string): readonly string[] {
 export function fillDefinition(
   file: string,
   source: string,
-  values: Readonly<Record<string, string | number>>,
+  values: Readonly<Record<string, DefinitionValue>>,
 ): string {
   const asked = placeholders(source)
   const unknown = asked.filter((name) => !Object.hasOwn(values, name))
@@ -34,15 +38,24 @@ export function fillDefinition(
     throw new Error(
       `${file}: got a value for \${${unused[0]}}, which the definition does not use; expected every value to be used; remove the value or use it`,
     )
-  const filled = source.replaceAll(placeholder, (_, name: string) => escaped(values[name] ?? ''))
+  const filled = source.replaceAll(placeholder, (whole, name: string) => escaped(whole, values[name] ?? ''))
   try {
-    return JSON.stringify(JSON.parse(filled))
+    return JSON.stringify(JSON.parse(filled, (_, value) => structured(value, values)))
   } catch (cause) {
     throw new Error(`${file}: it is no JSON once its placeholders are filled in`, { cause })
   }
 }
 
+/** An object takes its placeholder's place once the text around it is parsed. */
+function structured(value: unknown, values: Readonly<Record<string, DefinitionValue>>): unknown {
+  const [, name] = typeof value === 'string' ? (/^\$\{([A-Za-z][A-Za-z0-9-]*)\}$/.exec(value) ?? []) : []
+  const found = name === undefined ? undefined : values[name]
+  if (typeof found !== 'object') return value
+  return Object.keys(found).length === 0 ? undefined : found
+}
+
 /** A value stands inside a JSON string. */
-function escaped(value: string | number): string {
+function escaped(whole: string, value: DefinitionValue): string {
+  if (typeof value === 'object') return whole
   return typeof value === 'number' ? String(value) : JSON.stringify(value).slice(1, -1)
 }

@@ -13,6 +13,8 @@ import { type FunctionName, functionDefinition, type Variable } from './function
 import { Key } from './key.ts'
 import { mapValues } from './map-values.ts'
 import type { Names } from './names.ts'
+import { Network } from './network.ts'
+import { calledServices } from './network-services.ts'
 import { ProjectDefinition } from './project-definition.ts'
 import { StageFunction } from './stage-function.ts'
 import { stateMachineArn } from './state-machine-arn.ts'
@@ -36,6 +38,8 @@ export interface EnvironmentArgs {
   readonly logRetentionDays: number
   /** What an approved version does, unless its approval says otherwise. @default promote */
   readonly onApproval?: OnApproval
+  /** `vpc`: functions and jobs run in private subnets. @default none */
+  readonly network?: 'none' | 'vpc'
   /**
    * `host:port` that a dataset may be downloaded from at a private address.
    * @default none
@@ -54,6 +58,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly table: Table
   readonly topic: Topic
   readonly deadLetters: DeadLetterQueue
+  /** Absent where functions and jobs run outside one. */
+  readonly network: Network | undefined
   /** Project id to the URI of its definition. */
   readonly projectUris: Readonly<Record<string, pulumi.Output<string>>>
   readonly functions: Readonly<Record<FunctionName, StageFunction>>
@@ -70,6 +76,7 @@ export class Environment extends pulumi.ComponentResource {
     this.table = new Table(`${name}-table`, shared, child)
     this.topic = new Topic(`${name}-alerts`, shared, child)
     this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)
+    this.network = this.#createNetwork(name, args)
     this.projectUris = this.#createProjects(args)
     this.functions = this.#createFunctions(args)
     this.#createAlarms(name, args)
@@ -84,6 +91,12 @@ export class Environment extends pulumi.ComponentResource {
       table: this.table.tableName,
       topic: this.topic.arn,
     })
+  }
+
+  #createNetwork(name: string, { names, account, network, logRetentionDays }: EnvironmentArgs) {
+    if (network !== 'vpc') return undefined
+    const args = { names, account, key: this.key, services: calledServices(), logRetentionDays }
+    return new Network(`${name}-network`, args, { parent: this })
   }
 
   #createAlarms(name: string, { names }: EnvironmentArgs): void {
@@ -122,6 +135,7 @@ export class Environment extends pulumi.ComponentResource {
         functionName,
         {
           ...args,
+          network: definition.internet === true ? undefined : this.network,
           functionName,
           bundle,
           layer,

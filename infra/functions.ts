@@ -48,6 +48,8 @@ export interface FunctionDefinition {
   readonly scratchMegabytes?: number
   /** An event or a schedule calls it, and nobody waits for the answer. @default false */
   readonly asynchronous?: boolean
+  /** Reaches hosts outside AWS, and so stands outside the network. @default false */
+  readonly internet?: boolean
   /** Names that its code asks for. */
   readonly variables: readonly Variable[]
   grants(access: Access): readonly Grant[]
@@ -86,6 +88,7 @@ export const functionDefinitions = {
     entry: 'functions/dataset/fetch.handler.ts',
     description: 'Brings the data of an import to where their content says',
     ...heavy,
+    internet: true,
     scratchMegabytes: 10_240,
     variables: ['BUCKET', 'TABLE', 'PRIVATE_HOSTS', 'PSEUDONYM_KEY'],
     grants: (to) => [

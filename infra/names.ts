@@ -25,6 +25,7 @@ export const nameLimits = {
   connection: 64,
   budget: 100,
   logGroup: 512,
+  securityGroup: 255,
 } as const
 export type NameKind = keyof typeof nameLimits
 

@@ -1,12 +1,14 @@
 /** One Lambda of a stage: its bundle, its own role and log group, published as a version that never changes. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import type { Account } from './account.ts'
+import { type Account, arn } from './account.ts'
 import type { Bundle } from './bundle.ts'
 import { bundleFile } from './bundle-file.ts'
 import type { DuckdbLayer, LambdaArchitecture } from './duckdb-layer.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
+import type { NetworkPlace } from './network.ts'
+import { attachFunction } from './network-permissions.ts'
 import { allow, type Grant } from './policy-document.ts'
 import { Role } from './role.ts'
 
@@ -35,6 +37,10 @@ export interface StageFunctionArgs {
    * @default 512
    */
   readonly scratchMegabytes?: number
+  /** Private subnets that it runs in. @default none: it reaches AWS's public addresses */
+  readonly network?:
+    | { readonly forFunctions: NetworkPlace; readonly ready: readonly pulumi.Resource[] }
+    | undefined
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>
   readonly grants: readonly Grant[]
   /** Queue that takes the events of asynchronous calls that failed for good; absent when nobody calls it so. */
@@ -71,11 +77,11 @@ export class StageFunction extends pulumi.ComponentResource {
         service: 'lambda.amazonaws.com',
         account: args.account,
         description: args.description,
-        grants: [...basics(logGroup, args), ...args.grants],
+        grants: [...basics(this.functionName, logGroup, args), ...args.grants],
       },
       { parent: this },
     )
-    const { deadLetters, layer } = args
+    const { deadLetters, layer, network } = args
     const memoryMegabytes = args.memoryMegabytes ?? 512
     const lambda = new aws.lambda.Function(
       `${name}-function`,
@@ -104,9 +110,10 @@ export class StageFunction extends pulumi.ComponentResource {
         tracingConfig: { mode: 'Active' },
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
         ...(deadLetters === undefined ? {} : { deadLetterConfig: { targetArn: deadLetters.arn } }),
+        ...(network === undefined ? {} : { vpcConfig: placed(network.forFunctions) }),
         publish: true,
       },
-      { parent: this, dependsOn: [role.attachment] },
+      { parent: this, dependsOn: [role.attachment, ...(network?.ready ?? [])] },
     )
     this.#alias = new aws.lambda.Alias(
       `${name}-live`,
@@ -141,14 +148,22 @@ export class StageFunction extends pulumi.ComponentResource {
 }
 
 /** Logging to its own group, tracing, and decrypting its own environment. */
-function basics(logGroup: aws.cloudwatch.LogGroup, args: StageFunctionArgs): Grant[] {
+function basics(functionName: string, logGroup: aws.cloudwatch.LogGroup, args: StageFunctionArgs): Grant[] {
   return [
     logGroup.arn.apply((group) => [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [`${group}:*`])]),
     [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*'])],
     args.key.decrypt(),
     ...(args.deadLetters === undefined ? [] : [args.deadLetters.send()]),
+    ...(args.network === undefined
+      ? []
+      : [attachFunction(arn(args.account, 'lambda', `function:${functionName}`))]),
   ]
 }
+
+const placed = ({ subnetIds, securityGroupIds }: NetworkPlace) => ({
+  subnetIds: [...subnetIds],
+  securityGroupIds: [...securityGroupIds],
+})
 
 function powertools(functionName: string): Record<string, string> {
   return {

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
-import { fillDefinition, readDefinition } from './definition.ts'
+import { type DefinitionValue, fillDefinition, readDefinition } from './definition.ts'
 import { policyForDefinition } from './definition-policy.ts'
 import type { Key } from './key.ts'
 import { allow, type Statement } from './policy-document.ts'
@@ -16,7 +16,7 @@ export interface StateMachineArgs {
   /** The `.asl.json` file. */
   readonly definitionFile: string
   /** A value for every placeholder of the definition, and for nothing else. */
-  readonly values: Readonly<Record<string, pulumi.Input<string | number>>>
+  readonly values: Readonly<Record<string, pulumi.Input<DefinitionValue>>>
   /** Keys (patterns) that a Distributed Map may read its items from. */
   readonly itemKeys: readonly string[]
   /** At least 365. */

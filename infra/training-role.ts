@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
+import { attachJob } from './network-permissions.ts'
 import { allow, type Grant, type Statement } from './policy-document.ts'
 import { Role } from './role.ts'
 import type { Storage } from './storage.ts'
@@ -14,6 +15,8 @@ export interface TrainingRoleArgs {
   readonly storage: Storage
   /** Id of the project whose runs it reads and writes. */
   readonly project: string
+  /** Its jobs run in private subnets. @default false */
+  readonly inNetwork?: boolean
   /** Account that owns the built-in algorithm's image. */
   readonly imageRegistryId: pulumi.Input<string>
   /** Repository of the image in that account. */
@@ -42,6 +45,7 @@ export class TrainingRole extends pulumi.ComponentResource {
           observed(args.account),
           image(args),
           encryptedOnly,
+          ...(args.inNetwork === true ? [attachJob] : []),
         ],
       },
       { parent: this },

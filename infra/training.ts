@@ -4,6 +4,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type FlowArgs, flowValues } from './flow.ts'
 import type { FunctionName } from './functions.ts'
+import { jobNetwork } from './job-network.ts'
 import { qualifiedArns } from './qualified-arns.ts'
 import { StateMachine } from './state-machine.ts'
 import { trainingImage } from './training-image.ts'
@@ -39,6 +40,7 @@ export class Training extends pulumi.ComponentResource {
         key: environment.key,
         storage: environment.storage,
         project: project.id,
+        inNetwork: environment.network !== undefined,
         imageRegistryId: image.registryId,
         imageRepository: trainingImage.repositoryName,
       },
@@ -57,6 +59,7 @@ export class Training extends pulumi.ComponentResource {
           trainingImage: image.registryPath,
           trainingRoleArn: role.arn,
           dataKeyArn: environment.key.arn,
+          network: jobNetwork(environment.network),
         },
         itemKeys: [`${project.id}/runs/*/plan.json`],
         logRetentionDays: args.logRetentionDays,

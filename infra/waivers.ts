@@ -7,6 +7,8 @@ export interface Waiver {
   readonly nameEndsWith?: string
   /** Only the finding of that detail: an action. @default all */
   readonly detail?: string
+  /** Only in a stack without a resource of that type. @default in every stack */
+  readonly unlessThereIs?: string
   readonly reason: string
   /** Role that decided and answers for it. */
   readonly owner: string
@@ -14,6 +16,8 @@ export interface Waiver {
 
 const platform = 'platform team'
 const dataOwner = 'data owner'
+
+const network = 'aws:ec2/vpc:Vpc'
 
 /** Actions that no resource can restrict: the only ones allowed on `*`. */
 const starred = (actions: readonly string[], reason: string): readonly Waiver[] =>
@@ -34,6 +38,22 @@ export const waivers: readonly Waiver[] = [
       'logs:UpdateLogDelivery',
     ],
     "the API of vended-log delivery takes no resource; AWS's own policy for state machines says *",
+  ),
+  ...starred(
+    [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:CreateNetworkInterfacePermission',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DeleteNetworkInterfacePermission',
+      'ec2:DescribeDhcpOptions',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    'Lambda and SageMaker refuse roles that narrow how they attach to a network; the code itself is denied it',
   ),
   ...starred(
     ['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
@@ -70,12 +90,20 @@ export const waivers: readonly Waiver[] = [
   },
   {
     rule: 'function-in-network',
+    unlessThereIs: network,
     reason:
       'functions call AWS APIs only, over TLS and IAM; a VPC adds endpoints to pay for, and is there by configuration',
     owner: platform,
   },
   {
+    rule: 'function-in-network',
+    nameEndsWith: '-fetch-dataset',
+    reason: 'it downloads from hosts outside AWS, which the network has no way to; it checks each address',
+    owner: platform,
+  },
+  {
     rule: 'training-job-in-network',
+    unlessThereIs: network,
     reason: 'jobs are isolated from every network; a VPC for their traffic to S3 is there by configuration',
     owner: platform,
   },

@@ -65,6 +65,7 @@ export function readConfiguration(
     partBytes: read('partBytes', settings.partBytes),
     mapConcurrency: read('mapConcurrency', settings.mapConcurrency),
     logRetentionDays: read('logRetentionDays', settings.logRetentionDays),
+    network: read('network', settings.network),
     privateHosts: read('privateHosts', settings.privateHosts),
     protect: read('protect', settings.protect),
     architecture,

@@ -64,6 +64,12 @@ export const settings = {
     does: 'Days that the logs of functions and state machines are kept.',
     absent: '365',
   }),
+  network: setting({
+    schema: z.enum(['none', 'vpc']).default('none'),
+    expected: 'none or vpc',
+    does: 'Run functions and training jobs in private subnets of two zones without a way to the internet; endpoints cost by the hour.',
+    absent: 'none',
+  }),
   privateHosts: setting({
     schema: z.array(z.string().regex(/^[A-Za-z0-9.[\]:-]+$/)).default([]),
     expected: 'a list of host:port',

@@ -106,6 +106,15 @@ const free: Readonly<Record<string, string>> = {
   'aws:sagemaker/modelPackageGroup:ModelPackageGroup':
     'the registry has no price; models are stored in the bucket',
   'aws:cloudtrail/trail:Trail': 'costs by the data event; the first copy of management events has no price',
+  'aws:ec2/vpc:Vpc': 'a network has no price',
+  'aws:ec2/subnet:Subnet': partOf('a network'),
+  'aws:ec2/routeTable:RouteTable': partOf('a network'),
+  'aws:ec2/routeTableAssociation:RouteTableAssociation': partOf('a network'),
+  'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': partOf('a network'),
+  'aws:ec2/securityGroup:SecurityGroup': partOf('a network'),
+  'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': partOf('a network'),
+  'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': partOf('a network'),
+  'aws:ec2/flowLog:FlowLog': 'costs by what is logged',
   'aws:budgets/budget:Budget': 'budgets without actions have no price',
 }
 

@@ -31,7 +31,7 @@ export function judge(graph: Graph, rules: readonly Rule[], waivers: readonly Wa
       for (const finding of rule.check(resource, graph)) {
         const { type, name, urn } = resource
         const violation = { rule: rule.id, type, name, urn, ...finding }
-        const waiver = waiverOf(rule, resource, finding, waivers)
+        const waiver = waiverOf(rule, resource, finding, { graph, waivers })
         if (waiver === undefined) findings.push(violation)
         else {
           used.add(waiver)
@@ -45,12 +45,13 @@ export function waiverOf(
   { id }: Rule,
   { inputs, name }: GraphResource,
   { detail }: Finding,
-  waivers: readonly Waiver[],
+  { graph, waivers }: { readonly graph: Graph; readonly waivers: readonly Waiver[] },
 ): Waiver | undefined {
   const physical = String(inputs.bucket ?? inputs.name ?? name)
   return waivers.find(
     (waiver) =>
       waiver.rule === id &&
+      (waiver.unlessThereIs === undefined || graph.of(waiver.unlessThereIs).length === 0) &&
       (waiver.nameEndsWith === undefined || physical.endsWith(waiver.nameEndsWith)) &&
       (waiver.detail === undefined || waiver.detail === detail),
   )

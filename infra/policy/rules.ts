@@ -5,6 +5,7 @@ import { deliveryRules } from './delivery-rules.ts'
 import { functionRules } from './function-rules.ts'
 import { keyRules } from './key-rules.ts'
 import { modelRules } from './model-rules.ts'
+import { networkRules } from './network-rules.ts'
 import { portalRules } from './portal-rules.ts'
 import { roleRules } from './role-rules.ts'
 import type { Rule } from './rule.ts'
@@ -22,4 +23,5 @@ export const rules: readonly Rule[] = [
   ...roleRules,
   ...portalRules,
   ...deliveryRules,
+  ...networkRules,
 ]

@@ -31,6 +31,10 @@ const answers: Readonly<Record<string, Answer>> = {
     dnsSuffix: 'amazonaws.com',
     reverseDnsPrefix: 'com.amazonaws',
   }),
+  'aws:index/getAvailabilityZones:getAvailabilityZones': (_, { region }) => ({
+    id: region,
+    names: ['a', 'b'].map((zone) => `${region}${zone}`),
+  }),
   'aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage': (inputs, { region, accountId }) => {
     const registryId = String(inputs.registryId ?? accountId)
     const asked = String(inputs.repositoryName)

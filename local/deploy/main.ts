@@ -46,7 +46,10 @@ const unknown = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 
 /** Outputs that the program reads of a resource which is not made yet. */
 const unknownOutputs: Json = Object.fromEntries(
-  ['arn', 'keyId', 'version', 'qualifiedArn', 'url', 'versionId', 'etag'].map((name) => [name, unknown]),
+  ['arn', 'keyId', 'version', 'qualifiedArn', 'url', 'versionId', 'etag', 'prefixListId'].map((name) => [
+    name,
+    unknown,
+  ]),
 )
 
 /** The first is the cause; Pulumi reports everything that depended on it as a failure too. */

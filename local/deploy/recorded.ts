@@ -1,4 +1,5 @@
 /** Pulumi types that only configure something the laptop does not have: recorded with the ids and ARNs that AWS would give. */
+import { createHash } from 'node:crypto'
 import type { Cloud, Json, ResourceType } from '../service.ts'
 
 /** Inputs to id and, where other resources read them, further outputs. */
@@ -11,6 +12,28 @@ const queue: Outputs = (inputs, cloud, name) => {
   const queueName = String(inputs.name ?? name)
   const url = `${cloud.endpoint}/${cloud.accountId}/${queueName}`
   return { id: url, outputs: { url, arn: cloud.arn('sqs', queueName) } }
+}
+
+/** What EC2 names by itself: the id is made of the logical name, so that it stays when the stack is made again. */
+const unnamed =
+  (prefix: string): Outputs =>
+  (_inputs, _cloud, name) => {
+    const id = `${prefix}-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`
+    return { id, outputs: { prefixListId: id.replace(/^vpce/, 'pl') } }
+  }
+
+/** A network is on record: the laptop's functions run beside each other on one machine. */
+const networkParts: Readonly<Record<string, string>> = {
+  'aws:ec2/vpc:Vpc': 'vpc',
+  'aws:ec2/subnet:Subnet': 'subnet',
+  'aws:ec2/routeTable:RouteTable': 'rtb',
+  'aws:ec2/routeTableAssociation:RouteTableAssociation': 'rtbassoc',
+  'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 'sg',
+  'aws:ec2/securityGroup:SecurityGroup': 'sg',
+  'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': 'sgr',
+  'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': 'sgr',
+  'aws:ec2/vpcEndpoint:VpcEndpoint': 'vpce',
+  'aws:ec2/flowLog:FlowLog': 'fl',
 }
 
 export const recorded: Readonly<Record<string, Outputs>> = {
@@ -59,6 +82,7 @@ export const recorded: Readonly<Record<string, Outputs>> = {
       arn: `arn:${cloud.partition}:iam::${cloud.accountId}:oidc-provider/${String(inputs.url).replace('https://', '')}`,
     },
   }),
+  ...Object.fromEntries(Object.entries(networkParts).map(([type, prefix]) => [type, unnamed(prefix)])),
   'aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy': (inputs) => ({
     id: String(inputs.modelPackageGroupName),
   }),
@@ -77,6 +101,9 @@ export const withoutLocalMeaning: Readonly<Record<string, string>> = {
     'the laptop posts nothing to services on the internet',
   'aws:budgets/budget:Budget': 'the laptop costs nothing',
   'aws:iam/openIdConnectProvider:OpenIdConnectProvider': 'no workflow deploys to a laptop',
+  ...Object.fromEntries(
+    Object.keys(networkParts).map((type) => [type, 'the laptop has one network, its own loopback']),
+  ),
 }
 
 /** A recorded type as a resource type: what it says is kept in the stack's state and nowhere else. */

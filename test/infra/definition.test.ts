@@ -30,6 +30,15 @@ test('a value with quotes stays inside its string', () => {
   })
 })
 
+test('an object takes the place of its placeholder, and an empty one removes the member', () => {
+  const text = '{"Arguments": {"VpcConfig": "${network}", "Name": "a"}}'
+  const network = { Subnets: ['${a}'] }
+  expect(JSON.parse(fillDefinition('x', text, { network }))).toEqual({
+    Arguments: { VpcConfig: network, Name: 'a' },
+  })
+  expect(JSON.parse(fillDefinition('x', text, { network: {} }))).toEqual({ Arguments: { Name: 'a' } })
+})
+
 test('refuses a placeholder that has no value', () => {
   expect(() => fillDefinition('x.asl.json', source, { partBytes: 1 })).toThrow(
     'x.asl.json: got the placeholder ${plan-parts}; expected one of partBytes; correct the definition or give it a value',

@@ -20,6 +20,7 @@ test('fills in what is not set', () => {
     mapConcurrency: 20,
     logRetentionDays: 365,
     privateHosts: [],
+    network: 'none',
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',

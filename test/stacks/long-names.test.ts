@@ -27,6 +27,7 @@ const limits: Readonly<Record<string, readonly [input: string, limit: number, al
   'aws:sqs/queue:Queue': ['name', 80, /^[a-zA-Z0-9-_]+$/],
   'aws:dynamodb/table:Table': ['name', 255, /^[a-zA-Z0-9_.-]+$/],
   'aws:cloudtrail/trail:Trail': ['name', 128, /^[a-zA-Z0-9][a-zA-Z0-9._-]+$/],
+  'aws:ec2/securityGroup:SecurityGroup': ['name', 255, /^(?!sg-)[\w .:/()#,@[\]+=&;{}!$*-]+$/],
   'aws:budgets/budget:Budget': ['name', 100, /^[^:\\]+$/],
   'aws:lambda/layerVersion:LayerVersion': ['layerName', 140, /^[a-zA-Z0-9-_]+$/],
 }

@@ -18,12 +18,20 @@ test('registers exactly these resources', () => {
     'aws:cloudwatch/dashboard:Dashboard': 1,
     'aws:cloudwatch/eventRule:EventRule': 4,
     'aws:cloudwatch/eventTarget:EventTarget': 4,
-    'aws:cloudwatch/logGroup:LogGroup': 34,
+    'aws:cloudwatch/logGroup:LogGroup': 35,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 23,
     'aws:dynamodb/table:Table': 1,
-    'aws:iam/policy:Policy': 42,
-    'aws:iam/role:Role': 41,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 41,
+    'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 1,
+    'aws:ec2/flowLog:FlowLog': 1,
+    'aws:ec2/routeTable:RouteTable': 1,
+    'aws:ec2/routeTableAssociation:RouteTableAssociation': 2,
+    'aws:ec2/securityGroup:SecurityGroup': 3,
+    'aws:ec2/subnet:Subnet': 2,
+    'aws:ec2/vpc:Vpc': 1,
+    'aws:ec2/vpcEndpoint:VpcEndpoint': 7,
+    'aws:iam/policy:Policy': 43,
+    'aws:iam/role:Role': 42,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 42,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
     'aws:lambda/alias:Alias': 29,
@@ -48,6 +56,8 @@ test('registers exactly these resources', () => {
     'aws:sns/topicPolicy:TopicPolicy': 1,
     'aws:sqs/queue:Queue': 1,
     'aws:sqs/queuePolicy:QueuePolicy': 1,
+    'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': 4,
+    'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': 1,
   })
 })
 
@@ -55,7 +65,10 @@ test('environments hold the same resources under the same logical names, but for
   const shape = (program: typeof dev) =>
     program.resources
       .map(({ type, name }) => `${type} ${name.replace(/[0-9a-f]{12}$/, '')}`)
-      .filter((each) => !/regimen-(audit|people)|-overdue|adherence-features/.test(each))
+      .filter(
+        (each) =>
+          !/regimen-(audit|people|network)|regimen:infra:Network|-overdue|adherence-features/.test(each),
+      )
       .sort()
   expect(shape(dev)).toEqual(shape(prod))
 })

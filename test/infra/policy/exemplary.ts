@@ -50,6 +50,7 @@ const ofBucket = (kind: string, name: string, inputs: Record<string, unknown>) =
   })
 
 const topic = urn('aws:sns/topic:Topic', 'topic')
+const network = urn('aws:ec2/vpc:Vpc', 'network')
 const queue = urn('aws:sqs/queue:Queue', 'queue')
 const tasks = {
   Train: {
@@ -315,6 +316,38 @@ export const exemplary: readonly GraphResource[] = [
       { name: 'Approve', actions: [{ category: 'Approval' }] },
       { name: 'Production', actions: [{ category: 'Build' }] },
     ],
+  }),
+  resource('aws:ec2/vpc:Vpc', 'network', { cidrBlock: '10.0.0.0/16' }),
+  resource(
+    'aws:ec2/flowLog:FlowLog',
+    'flows',
+    { trafficType: 'ALL', logDestination: 'arn' },
+    { vpcId: [network] },
+  ),
+  resource(
+    'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup',
+    'default-group',
+    { ingress: [], egress: [] },
+    { vpcId: [network] },
+  ),
+  resource('aws:ec2/subnet:Subnet', 'subnet', { mapPublicIpOnLaunch: false }),
+  resource('aws:ec2/securityGroup:SecurityGroup', 'group', { description: 'Functions' }),
+  resource('aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule', 'group-rule', {
+    description: 'To endpoints',
+    ipProtocol: 'tcp',
+    fromPort: 443,
+    toPort: 443,
+    referencedSecurityGroupId: 'sg',
+  }),
+  resource('aws:ec2/vpcEndpoint:VpcEndpoint', 'service-endpoint', {
+    vpcEndpointType: 'Interface',
+    privateDnsEnabled: true,
+    subnetIds: ['a', 'b'],
+    securityGroupIds: ['s'],
+    policy: document({
+      ...allow(['*'], ['*'], { StringEquals: { 'aws:PrincipalAccount': '123456789012' } }),
+      Principal: '*',
+    }),
   }),
   resource('aws:ecr/repository:Repository', 'images', {
     imageScanningConfiguration: { scanOnPush: true },

@@ -204,6 +204,18 @@ const mutations: readonly Mutation[] = [
   ['build-safe', 'build', ['encryptionKey']],
   ['pipeline-approved', 'pipeline', ['stages', 1, 'actions', 0, 'category'], 'Test'],
   ['pipeline-approved', 'pipeline', ['artifactStores', 0, 'encryptionKey']],
+  ['network-flows-recorded', 'flows', ['trafficType'], 'REJECT'],
+  ['network-flows-recorded', 'flows', ['logDestination']],
+  ['network-default-group-closed', 'default-group', ['egress'], [{ protocol: 'tcp' }]],
+  ['network-private', 'subnet', ['mapPublicIpOnLaunch'], true],
+  ['security-group-closed', 'group', ['description']],
+  ['security-group-closed', 'group', ['ingress'], [{ protocol: 'tcp', cidrBlocks: ['0.0.0.0/0'] }]],
+  ['security-group-closed', 'group-rule', ['cidrIpv4'], '0.0.0.0/0'],
+  ['security-group-closed', 'group-rule', ['ipProtocol'], '-1'],
+  ['endpoint-own-principals', 'service-endpoint', ['policy'], document('key')],
+  ['endpoint-own-principals', 'service-endpoint', ['policy']],
+  ['endpoint-own-principals', 'service-endpoint', ['privateDnsEnabled'], false],
+  ['endpoint-own-principals', 'service-endpoint', ['subnetIds'], ['a']],
   ['images-scanned', 'images', ['imageTagMutability'], 'MUTABLE'],
   ['images-scanned', 'images', ['imageScanningConfiguration']],
   ['images-scanned', 'images', ['encryptionConfigurations'], []],
@@ -258,6 +270,15 @@ test('a task that catches only to fail is found', () => {
   expect(firing(mutated('machine', [...train, 'Catch', 0, 'Next'], 'Failed', failing))).toEqual([
     'task-bounded',
   ])
+})
+
+test('a gateway to the internet is found in a network', () => {
+  const gateway = {
+    ...exemplary.find(({ name }) => name === 'subnet')!,
+    type: 'aws:ec2/natGateway:NatGateway',
+    urn: 'urn:pulumi:test::regimen::aws:ec2/natGateway:NatGateway::way-out',
+  }
+  expect(firing([...exemplary, gateway])).toEqual(['network-private'])
 })
 
 describe('the table of rules', () => {

@@ -54,12 +54,12 @@ describe('deploying a Pulumi program', () => {
     const broken = mkdtempSync(join(tmpdir(), 'broken-'))
     cpSync(programDir, broken, { recursive: true, verbatimSymlinks: true })
     const code = `import * as aws from '@pulumi/aws'
-      const vpc = new aws.ec2.Vpc('net', {})
+      const vpc = new aws.ec2.InternetGateway('net', {})
       export const id = vpc.id`
     writeFileSync(join(broken, 'index.ts'), code)
     await expect(
       deploy({ stack: 'small', endpoint: cloud.running.endpoint, programDir: broken }),
-    ).rejects.toThrow(/^deploy of small failed: unknown resource type: aws:ec2\/vpc:Vpc; expected one of/)
+    ).rejects.toThrow(/^deploy of small failed: unknown resource type: aws:ec2\/internetGateway:InternetGateway; expected one of/)
     rmSync(broken, { recursive: true, force: true })
   })
 })

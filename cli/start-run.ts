@@ -4,12 +4,15 @@ import type { Context } from './context.ts'
 import { failureOf } from './failure-of.ts'
 import { followExecution } from './follow-execution.ts'
 import { invokeFunction } from './invoke-function.ts'
+import { waitForTurn } from './waiting-runs.ts'
 
 const startedSchema = z.object({
   runId: z.string(),
   executionArn: z.string(),
   runUri: z.string(),
   alreadyStarted: z.boolean(),
+  /** Place among the runs that wait for their turn, from 1. */
+  place: z.number().optional(),
 })
 export type StartedRun = z.output<typeof startedSchema>
 
@@ -69,6 +72,7 @@ export interface FinishedRun extends StartedRun {
 
 /** @throws RemoteError under the name of what refused, unless the execution succeeded. */
 export async function finishRun(context: Context, run: StartedRun): Promise<FinishedRun> {
+  if (run.place !== undefined) await waitForTurn(context, run)
   const execution = await followExecution(context.sfn, run.executionArn, context.out)
   if (execution.status !== 'SUCCEEDED') throw await failureOf(context.sfn, execution)
   const { status, seconds, output } = execution

@@ -30,6 +30,8 @@ export const errorNames = {
   NoChampion: { retryable: false },
   ApprovalRefused: { retryable: false },
   RunConflict: { retryable: false },
+  /** As many runs wait for their turn as may. */
+  QueueFull: { retryable: true },
   RolloutInProgress: { retryable: false },
   RolloutOvertaken: { retryable: false },
   ReleaseNotFound: { retryable: false },

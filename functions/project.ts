@@ -203,6 +203,14 @@ export const projectSchema = z
       /** Whether each prediction says what moved it; a run may say otherwise. */
       explanations: z.boolean().default(true),
     }),
+    /** Runs that go at the same time; more wait for their turn. Pipelines without a number have no limit. */
+    concurrentRuns: z
+      .strictObject({
+        training: z.int().min(1).max(100).default(4),
+        inference: z.int().min(1).max(100).optional(),
+        'dataset-import': z.int().min(1).max(100).optional(),
+      })
+      .prefault({}),
     /** EventBridge Scheduler expression for batch inference; absent means no schedule. */
     schedule: z.string().optional(),
     trainingInstanceType: z.string().default('ml.m5.xlarge'),

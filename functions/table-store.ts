@@ -5,6 +5,7 @@
  * | item            | pk                          | sk                         | gsi1pk               | gsi1sk    |
  * |-----------------|-----------------------------|----------------------------|----------------------|-----------|
  * | run             | `RUN#<runId>`               | `RUN`                      | `RUNS#<project>`     | startedAt |
+ * | queue           | `QUEUE#<project>#<pipeline>` | `QUEUE`                   |                      |           |
  * | dataset version | `DATASET#<project>#<name>`  | `VERSION#<version>`        | `DATASETS#<project>` | createdAt |
  * | dataset decision | `DECISION#<project>#<name>@<version>` | `000001`               | `DECISIONS#<project>` | decidedAt |
  * | download        | `DOWNLOAD#<project>#<sha256 of URL>` | `PIN` or `CONTENT#<sha256>` |    |           |
@@ -31,6 +32,7 @@ const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
 export const tableKeys = {
   run: (runId: string) => ({ pk: `RUN#${runId}`, sk: 'RUN' }),
   runs: (project: string) => `RUNS#${project}`,
+  queue: (project: string, pipeline: string) => ({ pk: `QUEUE#${project}#${pipeline}`, sk: 'QUEUE' }),
   datasets: (project: string) => `DATASETS#${project}`,
   datasetVersion: (project: string, name: string, version: string) => ({
     pk: `DATASET#${project}#${name}`,

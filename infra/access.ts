@@ -43,6 +43,7 @@ export function access({ names, account, storage, table, topic, projects }: Acce
         ['', ':*'].map((suffix) => arn(account, 'logs', `log-group:${trainingLogGroup}${suffix}`)),
       ),
     ],
+    lookAtExecutions: () => [allow(['states:DescribeExecution'], of('states', 'execution:', machines, ':*'))],
     startExecutions: () => [allow(['states:StartExecution'], of('states', 'stateMachine:', machines))],
     readModels: () => [allow(['sagemaker:DescribeModelPackage'], packageArns)],
     // A listing is judged on the group; AWS's own examples of shared registries name it on the versions.

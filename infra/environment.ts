@@ -175,6 +175,9 @@ export class Environment extends pulumi.ComponentResource {
       PSEUDONYM_KEY: pseudonymKey,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
       CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
+      RUN_LIMITS: JSON.stringify(
+        Object.fromEntries(projects.map(({ id, concurrentRuns }) => [id, concurrentRuns])),
+      ),
     }
   }
 }

@@ -15,6 +15,8 @@ export type Variable =
   | 'PRIVATE_HOSTS'
   /** JSON: project id to the URI of its definition, for who is asked for a run by the project's id. */
   | 'PROJECT_URIS'
+  /** JSON: project id to pipeline to the number of its runs that may go at the same time. */
+  | 'RUN_LIMITS'
   /** Key of the pseudonyms that stand for direct identifiers; empty where they are kept as they are. */
   | 'PSEUDONYM_KEY'
   /** Digest of all bundles: which program ran. */
@@ -33,6 +35,7 @@ export interface Access {
   publishAlerts(): Grant
   publishMetrics(): Grant
   startExecutions(): Grant
+  lookAtExecutions(): Grant
   readModels(): Grant
   listModels(): Grant
   registerModels(): Grant
@@ -399,8 +402,14 @@ export const functionDefinitions = {
     description: 'Derives the id of a run, records who asked for it, and starts its execution',
     ...light,
     asynchronous: true,
-    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [to.list('*/batches/*'), to.readTable(), to.writeTable(), to.startExecutions()],
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS', 'RUN_LIMITS'],
+    grants: (to) => [
+      to.list('*/batches/*'),
+      to.readTable(),
+      to.writeTable(),
+      to.startExecutions(),
+      to.lookAtExecutions(),
+    ],
   },
 } as const satisfies Readonly<Record<string, FunctionDefinition>>
 

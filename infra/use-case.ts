@@ -85,6 +85,23 @@ export class UseCase extends pulumi.ComponentResource {
       child,
     )
     new EventRule(
+      `${name}-turn`,
+      {
+        ruleName: names.of('rule', project.id, 'turn'),
+        description: `A run of ${project.id} that ends gives its place to one that waits`,
+        pattern: pulumi
+          .all([this.trainingArn, this.inferenceArn, this.datasetImportArn])
+          .apply((stateMachineArn) => ({
+            source: ['aws.states'],
+            'detail-type': ['Step Functions Execution Status Change'],
+            detail: { stateMachineArn },
+          })),
+        target: functions['start-run'],
+        deadLetters,
+      },
+      child,
+    )
+    new EventRule(
       `${name}-approval`,
       {
         ruleName: names.of('rule', project.id, 'approval'),

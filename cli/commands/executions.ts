@@ -7,6 +7,7 @@ import { findExecution, flows } from '../find-execution.ts'
 import { followExecution, historyOf } from '../follow-execution.ts'
 import { table } from '../output.ts'
 import { rerunExecution } from '../rerun/rerun-execution.ts'
+import { waitingRuns, withdrawRun } from '../waiting-runs.ts'
 
 export function executionsCommand(): Command {
   const command = new Command('executions').description('executions of the state machines')
@@ -17,11 +18,19 @@ export function executionsCommand(): Command {
     .action(async ({ limit }: { limit: number }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const found = (await Promise.all(flows.map((flow) => listFlow(context, flow, limit)))).flat()
-      const executions = found.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, limit)
+      const waiting = (await Promise.all(flows.map((flow) => listWaiting(context, flow)))).flat()
+      const started = found.sort((a, b) => b.startedAt.localeCompare(a.startedAt))
+      const executions = [...waiting.reverse(), ...started].slice(0, limit)
       context.out.result(executions, () =>
         table(
           ['ID', 'FLOW', 'STATUS', 'STARTED', 'SECONDS'],
-          executions.map((e) => [e.id, e.flow, e.status, e.startedAt, e.seconds]),
+          executions.map((e) => [
+            e.id,
+            e.flow,
+            'place' in e ? `${e.status}, place ${e.place}` : e.status,
+            e.startedAt,
+            e.seconds,
+          ]),
         ),
       )
     })
@@ -63,6 +72,12 @@ export function executionsCommand(): Command {
     .option('--cause <text>', 'why, for whoever reads the execution', 'stopped by regimen')
     .action(async (id: string, { cause }: { cause: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
+      const waiting = (await Promise.all(flows.map((flow) => waitingRuns(context, flow)))).flat()
+      const queued = waiting.find((run) => run.id === id)
+      if (queued !== undefined && (await withdrawRun(context, id, queued.flow))) {
+        context.out.result({ id, status: 'ABORTED' }, () => `${id}: taken back while it waited`)
+        return
+      }
       const { executionArn } = await findExecution(context, id)
       await context.sfn.send(new StopExecutionCommand({ executionArn, error: 'Stopped', cause }))
       const execution = await findExecution(context, executionArn)
@@ -102,6 +117,21 @@ async function follow(context: Context, executionArn: string, about: object = {}
     () => `${execution.status} after ${execution.seconds.toFixed(1)} s`,
   )
   if (execution.status !== 'SUCCEEDED') process.exitCode = 1
+}
+
+async function listWaiting(context: Context, flow: (typeof flows)[number]) {
+  return (await waitingRuns(context, flow)).map(({ id, place, requestedBy, since }) => ({
+    id,
+    flow,
+    executionArn: '',
+    stateMachine: context.names.stateMachine(context.project, flow),
+    status: 'QUEUED',
+    place,
+    requestedBy,
+    startedAt: since,
+    stoppedAt: undefined,
+    seconds: undefined,
+  }))
 }
 
 async function listFlow(context: Context, flow: (typeof flows)[number], maxResults: number) {

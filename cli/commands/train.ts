@@ -48,7 +48,11 @@ export function trainCommand(): Command {
         options.key,
       )
       if (options.wait !== true) {
-        context.out.result(run, () => `started ${run.runId}; see \`regimen executions follow ${run.runId}\``)
+        context.out.result(run, () =>
+          run.place === undefined
+            ? `started ${run.runId}; see \`regimen executions follow ${run.runId}\``
+            : `${run.runId} waits for its turn, place ${run.place}; see \`regimen executions list\``,
+        )
         return
       }
       const finished = await finishRun(context, run)

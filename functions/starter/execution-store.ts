@@ -1,5 +1,5 @@
-/** Starts a run's execution under the run's name, so that a second start is none. */
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+/** Starts a run's execution under the run's name, so that a second start is none, and asks whether it runs. */
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { canonicalJson } from '../canonical-json.ts'
 import { namedFault } from '../service-fault.ts'
 
@@ -25,6 +25,17 @@ export async function startExecution(
     if (error instanceof Error && error.name === 'ExecutionAlreadyExists')
       return { executionArn: executionArnOf(stateMachineArn, name), existed: true }
     throw namedFault(error, 'the execution could not be started')
+  }
+}
+
+/** `false` for one that has ended and for one that is not there. */
+export async function isRunning(executionArn: string): Promise<boolean> {
+  try {
+    const { status } = await client.send(new DescribeExecutionCommand({ executionArn }))
+    return status === 'RUNNING'
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExecutionDoesNotExist') return false
+    throw namedFault(error, 'the execution could not be looked at')
   }
 }
 

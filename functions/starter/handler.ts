@@ -1,35 +1,99 @@
-/** start-run: derives the id of a run, records who asked for it, and starts its execution, once. */
+/** start-run: derives the id of a run, records who asked for it, and starts its execution, once, when it is its turn. */
 import { z } from 'zod'
+import { type StatusEvent, statusEvent } from '../alarm/outcome.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { list } from '../object-store.ts'
 import { projectUriOf } from '../project-uri.ts'
 import { requiredVariable } from '../required-variable.ts'
-import { beginRun } from './begin-run-store.ts'
 import { requireApprovedDataset } from './dataset-approval-store.ts'
-import { batchesOf, starterInput, toRunRequest } from './run-request.ts'
+import { executionArnOf, startExecution } from './execution-store.ts'
+import { join, placesOf } from './queue.ts'
+import {
+  batchesOf,
+  type PlannedRun,
+  planRun,
+  type StarterInput,
+  starterInput,
+  toRunRequest,
+} from './run-request.ts'
+import { getRun, hasEnded, putRun, recordWaiting } from './run-store.ts'
+import { noteStatus, withdraw, withdrawal } from './turn-news-store.ts'
+import { limitOf, stateMachineOf, turn } from './turn-store.ts'
+
+const started = z.object({
+  runId: z.string(),
+  executionArn: z.string(),
+  runUri: z.string(),
+  alreadyStarted: z.boolean(),
+  /** Place among those that wait for their turn, from 1; absent once the run has had it. */
+  place: z.int().min(1).optional(),
+})
 
 export const handler = door({
-  input: starterInput,
-  output: z.object({
-    runId: z.string(),
-    executionArn: z.string(),
-    runUri: z.string(),
-    alreadyStarted: z.boolean(),
-  }),
+  input: z.union([starterInput, statusEvent, withdrawal]),
+  output: z.union([started, z.object({ noted: z.boolean() }), z.object({ withdrawn: z.boolean() })]),
   async run(input, logger) {
+    if ('withdraw' in input) return { withdrawn: await withdraw(input) }
+    if (isStatusEvent(input)) return { noted: await noteStatus(input) }
     const bucket = requiredVariable('BUCKET')
     const batches = batchesOf(input, bucket)
     const request = toRunRequest(input, batches === undefined ? undefined : await newestIn(batches))
     const projectUri = projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS)
     if (request.pipeline === 'training')
       await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
-    const run = await beginRun(request, projectUri)
-    const { project, pipeline } = request
-    logger.info('run', { runId: run.runId, project, pipeline, alreadyStarted: run.alreadyStarted })
-    return run
+    const run = planRun(request, projectUri, bucket)
+    const recorded = await record(run)
+    const { existed, place } = await startInTurn(run, recorded)
+    const { runId, project, pipeline, runUri } = run
+    logger.info('run', { runId, project, pipeline, recorded, place })
+    const executionArn = executionArnOf(stateMachineOf(project, pipeline), runId)
+    const alreadyStarted = !recorded || existed
+    return { runId, executionArn, runUri, alreadyStarted, ...(place === undefined ? {} : { place }) }
   },
 })
+
+const isStatusEvent = (input: StarterInput | StatusEvent): input is StatusEvent =>
+  'detail' in input && 'executionArn' in input.detail
+
+async function startInTurn(
+  { runId, project, pipeline, requestedBy, executionInput }: PlannedRun,
+  recorded: boolean,
+): Promise<{ existed: boolean; place?: number | undefined }> {
+  if (limitOf(project, pipeline) === undefined)
+    return await startExecution(stateMachineOf(project, pipeline), runId, executionInput)
+  if (!recorded) {
+    const run = await getRun(runId)
+    if (run !== undefined && hasEnded(run)) return { existed: true }
+  }
+  const since = new Date().toISOString()
+  const { queue, failed } = await turn(project, pipeline, join({ runId, requestedBy, since }))
+  if (failed.has(runId)) throw failed.get(runId)
+  const place = placesOf(queue).get(runId)
+  if (place !== undefined) await recordWaiting(runId)
+  return { existed: false, place }
+}
+
+/** `false` when the same request was recorded before. @throws RegimenError `RunConflict` when another one was. */
+async function record(run: PlannedRun): Promise<boolean> {
+  const { executionInput, ...fields } = run
+  const experiment = executionInput.experiment
+  const written = await putRun({
+    ...fields,
+    ...(typeof experiment === 'string' ? { experiment } : {}),
+    request: { ...executionInput },
+    status: 'STARTING',
+    progress: -1,
+    startedAt: new Date().toISOString(),
+  })
+  if (written) return true
+  const earlier = await getRun(run.runId)
+  if (earlier?.requestDigest === run.requestDigest) return false
+  throw new RegimenError('RunConflict', {
+    what: `run ${run.runId} of ${run.project} was started by another request under the same idempotency key`,
+    do: 'use a new idempotencyKey for a new request',
+  })
+}
 
 /** Uploads are named so that the last key is the newest. @throws RegimenError `DatasetNotFound` when there is no batch. */
 async function newestIn(batches: string): Promise<string> {

@@ -4,7 +4,7 @@ import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-stor
 import { type Pipeline, pipelines } from './pipeline.ts'
 
 export const terminalStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const
-const runStatus = z.enum(['STARTING', 'RUNNING', 'PENDING_REDRIVE', ...terminalStatuses])
+const runStatus = z.enum(['STARTING', 'QUEUED', 'RUNNING', 'PENDING_REDRIVE', ...terminalStatuses])
 
 export const runSchema = z.object({
   runId: z.string(),
@@ -33,6 +33,19 @@ export async function putRun(run: Run): Promise<boolean> {
   const index = { gsi1pk: tableKeys.runs(run.project), gsi1sk: run.startedAt }
   return await putNew(tableKeys.run(run.runId), { ...run, ...index })
 }
+
+/** Until its start is told, a run that waits is shown as such. */
+export async function recordWaiting(runId: string): Promise<void> {
+  await updateItem(tableKeys.run(runId), {
+    set: { status: 'QUEUED' },
+    condition: '#progress = :none AND #status = :starting',
+    names: { '#progress': 'progress', '#status': 'status' },
+    values: { ':none': -1, ':starting': 'STARTING' },
+  })
+}
+
+export const hasEnded = ({ status }: Pick<Run, 'status'>): boolean =>
+  terminalStatuses.some((each) => each === status)
 
 export const getRun = (runId: string): Promise<Run | undefined> => getItem(tableKeys.run(runId), runSchema)
 

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Queue } from '../../functions/starter/queue.ts'
+import { lambdaContext, type Platform, startPlatform, user } from '../../local/rig/platform.ts'
 import { registrationOf } from '../builders/registration.ts'
-import { lambdaContext, type Platform, startPlatform, user } from '../functions/platform.ts'
 import { type Fate, FaultyEndpoint } from './faulty-endpoint.ts'
 
 let platform: Platform
@@ -15,6 +16,7 @@ let doors: Record<
 let readLedger: (project: string) => Promise<{ version: string }[]>
 let listModels: (project: string) => Promise<unknown[]>
 let listAlerts: (project: string) => Promise<{ runId: string }[]>
+let readQueue: typeof import('../../functions/starter/queue-store.ts').readQueue
 let getRun: (runId: string) => Promise<unknown>
 
 beforeAll(async () => {
@@ -35,6 +37,7 @@ beforeAll(async () => {
   readLedger = (await import('../../functions/deployment/ledger-store.ts')).readLedger
   listModels = (await import('../../functions/registry/model-store.ts')).listModels
   listAlerts = (await import('../../functions/alarm/alert-store.ts')).listAlerts
+  readQueue = (await import('../../functions/starter/queue-store.ts')).readQueue
   getRun = (await import('../../functions/starter/run-store.ts')).getRun
 })
 afterAll(async () => {
@@ -75,6 +78,46 @@ const stories: Record<string, () => Promise<Story>> = {
       found: async () => ({
         executions: platform.machines.length - before,
         run: (await getRun(runId)) !== undefined,
+      }),
+    }
+  },
+  'start-run, in turn': async () => {
+    const project = fresh('queued-')
+    const limits = limited(project)
+    const before = platform.machines.length
+    const first = fresh('key-')
+    return {
+      call: async () => {
+        limits()
+        const one = await doors.start(training(project, first))
+        const two = await doors.start(training(project, `${first}-next`))
+        return { place: two.place, started: platform.executions.has(String(one.runId)) }
+      },
+      found: async () => ({
+        executions: platform.machines.length - before,
+        queue: shapeOf(await readQueue(project, 'training')),
+      }),
+    }
+  },
+  'start-run, told of an end': async () => {
+    const project = fresh('queued-')
+    const limits = limited(project)
+    limits()
+    const key = fresh('key-')
+    const [one, two] = [
+      await doors.start(training(project, key)),
+      await doors.start(training(project, `${key}-next`)),
+    ]
+    const before = platform.machines.length
+    return {
+      call: async () => {
+        limits()
+        await doors.start(statusEvent(String(one.runId), 'ABORTED', 0, project))
+        return { started: platform.executions.has(String(two.runId)) }
+      },
+      found: async () => ({
+        executions: platform.machines.length - before,
+        queue: shapeOf(await readQueue(project, 'training')),
       }),
     }
   },
@@ -122,17 +165,36 @@ const stories: Record<string, () => Promise<Story>> = {
   },
 }
 
+const training = (project: string, idempotencyKey: string) => ({
+  pipeline: 'training',
+  project,
+  projectUri: `${bucket}/${project}/project.json`,
+  requestedBy: 'ada',
+  idempotencyKey,
+  training: { dataset: { name: 'd', version: '1', uri: `${bucket}/${project}/datasets/d/1/data/a.csv` } },
+})
+
+/** One training of the project at a time. */
+const limited = (project: string) => () => {
+  process.env.RUN_LIMITS = JSON.stringify({ [project]: { training: 1 } })
+}
+
+const shapeOf = (queue: Queue | undefined) => ({
+  running: queue?.running.map(({ started }) => started),
+  waiting: queue?.waiting.length,
+})
+
 async function packagesOf(project: string): Promise<number> {
   const group = { ModelPackageGroupName: `regimen-dev-${project}` }
   const { ModelPackageSummaryList: list } = await platform.call('sagemaker', 'ListModelPackages', group)
   return Array.isArray(list) ? list.length : 0
 }
 
-const statusEvent = (name: string, status: string, redriveCount: number) => ({
+const statusEvent = (name: string, status: string, redriveCount: number, project = 'demo') => ({
   source: 'aws.states',
   detail: {
-    executionArn: `arn:aws:states:us-east-1:000000000000:execution:regimen-dev-demo-training:${name}`,
-    stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:regimen-dev-demo-training',
+    executionArn: `arn:aws:states:us-east-1:000000000000:execution:regimen-dev-${project}-training:${name}`,
+    stateMachineArn: `arn:aws:states:us-east-1:000000000000:stateMachine:regimen-dev-${project}-training`,
     name,
     status,
     startDate: Date.UTC(2026, 10, 21),

@@ -59,7 +59,7 @@ test.each(names)('%s is given the variables that its code asks for', (name) => {
   const { code } = bundles[name]
   const asked = [
     ...[...code.matchAll(/requiredVariable\("([A-Z_]+)"\)/g)].map(([, variable]) => variable),
-    ...[...code.matchAll(/process\.env\.(TABLE|PROJECT_URIS|ENVIRONMENT|PSEUDONYM_KEY)\b/g)].map(
+    ...[...code.matchAll(/process\.env\.(TABLE|RUN_LIMITS|PROJECT_URIS|ENVIRONMENT|PSEUDONYM_KEY)\b/g)].map(
       ([, v]) => v,
     ),
     ...(/\{ TABLE: \w+ \} = process\.env/.test(code) ? ['TABLE'] : []),

@@ -16,6 +16,11 @@ test('registers exactly these resources', () => {
   expect(counts).toEqual({
     'aws:cloudtrail/trail:Trail': 1,
     'aws:cloudwatch/dashboard:Dashboard': 1,
+<<<<<<< test/stacks/program.test.ts
+    'aws:cloudwatch/eventRule:EventRule': 5,
+    'aws:cloudwatch/eventTarget:EventTarget': 5,
+    'aws:cloudwatch/logGroup:LogGroup': 34,
+=======
     'aws:cloudwatch/eventRule:EventRule': 4,
     'aws:cloudwatch/eventTarget:EventTarget': 4,
     'aws:cloudwatch/logGroup:LogGroup': 35,
@@ -37,7 +42,7 @@ test('registers exactly these resources', () => {
     'aws:lambda/alias:Alias': 29,
     'aws:lambda/function:Function': 29,
     'aws:lambda/layerVersion:LayerVersion': 1,
-    'aws:lambda/permission:Permission': 4,
+    'aws:lambda/permission:Permission': 5,
     'aws:s3/bucket:Bucket': 3,
     'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 3,
     'aws:s3/bucketLogging:BucketLogging': 2,
@@ -183,6 +188,7 @@ test('a function receives the names that it works with and no others', () => {
       STATE_MACHINE_PREFIX: arn('states', 'stateMachine:regimen-dev-'),
       PROJECT_URIS: JSON.stringify(dev.outputs.projectUris),
     },
+      RUN_LIMITS: JSON.stringify({ adherence: { training: 4 } }),
   })
 })
 

@@ -6,12 +6,12 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateModelPackageGroupCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import type { Context } from 'aws-lambda'
-import { startCloud } from '../../local/cloud.ts'
-import { monitoringService } from '../../local/cloudwatch/service.ts'
-import { eventsService } from '../../local/events/service.ts'
-import { sagemakerService } from '../../local/sagemaker/service.ts'
-import { AwsError, type Json, type LocalService } from '../../local/service.ts'
-import { snsService } from '../../local/sns/service.ts'
+import { startCloud } from '../cloud.ts'
+import { monitoringService } from '../cloudwatch/service.ts'
+import { eventsService } from '../events/service.ts'
+import { sagemakerService } from '../sagemaker/service.ts'
+import { AwsError, type Json, type LocalService } from '../service.ts'
+import { snsService } from '../sns/service.ts'
 
 export interface Platform {
   readonly directory: string

@@ -6,11 +6,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Project, ProjectInput } from '../../functions/project.ts'
+import { type Pipeline, pipelines } from '../../functions/starter/pipeline.ts'
 import { planRun, type RunRequest } from '../../functions/starter/run-request.ts'
-import { Engine } from '../../local/states/engine.ts'
-import { archiveModel } from '../../local/training/archive-model.ts'
-import { boost } from '../../local/training/boost.ts'
-import { lambdaContext, type Platform, startPlatform } from '../functions/platform.ts'
+import { Engine } from '../states/engine.ts'
+import { archiveModel } from '../training/archive-model.ts'
+import { boost } from '../training/boost.ts'
+import { lambdaContext, type Platform, startPlatform } from './platform.ts'
 import { startingDefinition } from './starting-definition.ts'
 
 const bucket = 'regimen-dev-000000000000-us-east-1'
@@ -35,6 +36,10 @@ export interface Rig {
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   /** Imports an object or a prefix of the bucket as a version of a dataset. */
   importObject(project: Project, projectUri: string, uri: string, name: string): Promise<Ended>
+  /** Runs to their ends what doors have started since this was last asked. */
+  settle(project: Project): Promise<readonly Ended[]>
+  /** Calls a function by its name. @throws what its door throws */
+  door(name: string, event: object): Promise<unknown>
   deploy(
     project: Project,
     projectUri: string,
@@ -50,7 +55,12 @@ export interface Rig {
 
 type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknown>
 
-export async function startRig(): Promise<Rig> {
+export interface RigOptions {
+  /** What executions take for the time. @default the clock */
+  readonly now?: () => Date
+}
+
+export async function startRig({ now = () => new Date() }: RigOptions = {}): Promise<Rig> {
   // The tables of these tests are small: a second thread would only cost.
   process.env.DUCKDB_THREADS = '1'
   process.env.CODE = '0123456789ab'
@@ -132,6 +142,7 @@ export async function startRig(): Promise<Rig> {
     directory: join(directory, 'engine'),
     region: 'us-east-1',
     pollMilliseconds: 1,
+    now,
     async call(service, action, input) {
       if (service === 'lambda') return await invoke(input)
       if (action === 'CreateTrainingJob') return await trainJob(input)
@@ -140,8 +151,13 @@ export async function startRig(): Promise<Rig> {
     },
   })
 
-  const run = async (project: Project, projectUri: string, request: RunRequest): Promise<Ended> => {
-    const planned = planRun(request, projectUri, bucket)
+  interface Execution {
+    readonly pipeline: Pipeline
+    readonly runId: string
+    readonly runUri: string
+    readonly executionInput: unknown
+  }
+  const execute = async (project: Project, planned: Execution): Promise<Ended> => {
     const machineName = `regimen-dev-${project.id}-${planned.pipeline}`
     const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName}:${planned.runId}`
     const before = jobs.size
@@ -157,7 +173,10 @@ export async function startRig(): Promise<Rig> {
     const end = await engine.ended(arn)
     return { runId: planned.runId, runUri: planned.runUri, trainingJobs: jobs.size - before, ...end } as Ended
   }
+  const run = (project: Project, projectUri: string, request: RunRequest): Promise<Ended> =>
+    execute(project, planRun(request, projectUri, bucket))
   let asked = 0
+  let settled = 0
 
   return {
     platform,
@@ -203,6 +222,18 @@ export async function startRig(): Promise<Rig> {
         idempotencyKey: `run ${asked++}`,
         deployment: { strategy: 'canary', share: 0.1, watchSeconds: 0, reason: 'test', ...deployment },
       }),
+    async settle(project) {
+      const ends: Ended[] = []
+      for (const [runId, text] of [...platform.executions].slice(settled)) {
+        const machine = platform.machines[settled++] ?? ''
+        const pipeline = pipelines.find((each) => machine.endsWith(`-${project.id}-${each}`))
+        if (pipeline === undefined) continue
+        const executionInput = JSON.parse(text) as { runUri: string }
+        ends.push(await execute(project, { pipeline, runId, runUri: executionInput.runUri, executionInput }))
+      }
+      return ends
+    },
+    door: async (name, event) => (await handlerOf(name))(event, lambdaContext),
     async remove(uri) {
       const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
       const Key = uri.slice(`s3://${bucket}/`.length)

@@ -1,7 +1,14 @@
 /** A definition of statemachines/ with its placeholders filled as the program fills them, functions by their names. */
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Project } from '../../functions/project.ts'
 import type { Pipeline } from '../../functions/starter/pipeline.ts'
+import {
+  absent,
+  type DefinitionValue,
+  fillDefinition,
+  placeholders,
+  readDefinition,
+} from '../../infra/definition.ts'
 
 export function startingDefinition(
   flow: Pipeline,
@@ -9,7 +16,9 @@ export function startingDefinition(
   bucket: string,
   functions: readonly string[],
 ): string {
-  const values: Record<string, string> = {
+  const values: Record<string, DefinitionValue> = {
+    // Jobs of a laptop stand in no network.
+    network: absent,
     partition: 'aws',
     project: project.id,
     bucket,
@@ -22,10 +31,10 @@ export function startingDefinition(
     dataKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/data',
     ...Object.fromEntries(functions.map((name) => [name, name])),
   }
-  const text = readFileSync(new URL(`../../statemachines/${flow}.asl.json`, import.meta.url), 'utf8')
-  return text.replace(/\$\{([\w-]+)\}/g, (_, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`nothing fills \${${name}} of ${flow}.asl.json`)
-    return value
-  })
+  const file = fileURLToPath(new URL(`../../statemachines/${flow}.asl.json`, import.meta.url))
+  const source = readDefinition(file)
+  const asked = placeholders(source).flatMap((name) =>
+    values[name] === undefined ? [] : [[name, values[name]] as const],
+  )
+  return fillDefinition(file, source, Object.fromEntries(asked))
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { functionEntries } from '../../infra/functions.ts'
+import { startingDefinition } from '../../local/rig/starting-definition.ts'
 import { AwsError } from '../../local/service.ts'
 import { runDefinition } from '../../local/states/run-definition.ts'
 import { projects } from '../../stacks/projects.ts'
-import { startingDefinition } from '../flow/starting-definition.ts'
 import { executionArn, jsonata, openEngine, runOn, startOf } from '../local/states/fake-engine.ts'
 
 const project = Object.values(projects)[0]!

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluationSchema } from '../../functions/evaluation/evaluation.ts'
 import { stepMetricsSchema } from '../../functions/experiments/step-metrics.ts'
 import { parseProject } from '../../functions/project.ts'
+import { type Ended, type Rig, startRig } from '../../local/rig/rig.ts'
 import { brands } from '../../projects/adherence/columns.ts'
 import { generate } from '../../projects/adherence/generate.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
-import { type Ended, type Rig, startRig } from './rig.ts'
 
 /** The use case as it is, but for sizes: small tables have no minimum of rows or quality. */
 const project = parseProject({

@@ -1,9 +1,9 @@
 /** Bad input through the real state machines: refused before any job, nothing registered, and the next good run works. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseProject } from '../../functions/project.ts'
+import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { generate } from '../../projects/adherence/generate.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
-import { type Rig, startRig } from './rig.ts'
 
 const project = parseProject({
   ...adherence,

@@ -1,8 +1,8 @@
 /** The import of datasets through its real state machine and doors, on S3 and DynamoDB of the local cloud. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lambdaContext } from '../../local/rig/platform.ts'
+import { type Ended, type Rig, startRig } from '../../local/rig/rig.ts'
 import { csvOf, parcelRow, parcels, parcelsProject } from '../builders/project.ts'
-import { lambdaContext } from '../functions/platform.ts'
-import { type Ended, type Rig, startRig } from './rig.ts'
 
 const project = parcelsProject({ id: 'demo' })
 const bucket = 's3://regimen-dev-000000000000-us-east-1'

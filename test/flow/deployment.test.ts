@@ -1,10 +1,10 @@
 /** Deployments through the real state machine: a good version goes in step by step, a bad one comes back. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseProject } from '../../functions/project.ts'
+import { lambdaContext } from '../../local/rig/platform.ts'
+import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
 import { rehearsal } from '../../projects/adherence/rehearsal.ts'
-import { lambdaContext } from '../functions/platform.ts'
-import { type Rig, startRig } from './rig.ts'
 
 const project = parseProject({
   ...adherence,
@@ -86,6 +86,35 @@ describe('a deployment', () => {
     }
     expect(checks.filter(({ passed }) => !passed).map(({ name }) => name)).toContain('performance')
     expect(await locks.readLock(project.id)).toBeUndefined()
+  })
+
+  test('of a version that somebody rejects meanwhile, or whose artifact changes, is taken back', async () => {
+    const { putBytes, getBytes } = await import('../../functions/object-store.ts')
+    const watch = doorOf(import('../../functions/rollout/watch.handler.ts'))
+    const { checksumOf } = await import('../../functions/rollout/versions-store.ts')
+    const runUri = `s3://regimen-dev-000000000000-us-east-1/adherence/deployments/watchedbyhand000`
+    const asked = {
+      projectUri,
+      runUri,
+      runId: 'watchedbyhand000',
+      project: project.id,
+      champion: '2',
+      step: 0,
+    }
+    const look = { ...asked, version: '1', checksum: await checksumOf(project.id, '1') }
+    const failedOf = async () => ((await watch(look)) as { failed: string[] }).failed
+    const calm = await failedOf()
+    expect(calm).not.toContain('approval')
+    expect(calm).not.toContain('artifact')
+    await registry.approveModel({ project: project.id, version: '1', decision: 'Rejected', reason: 'test' })
+    expect(await failedOf()).toEqual(['approval', ...calm])
+    await approve('1')
+    const { modelUri } = await registry.getModel(project.id, '1')
+    const sound = await getBytes({ uri: modelUri })
+    await putBytes(modelUri, 'no model')
+    expect(await failedOf()).toEqual(['artifact', 'answers'])
+    await putBytes(modelUri, sound)
+    expect(await failedOf()).toEqual(calm)
   })
 
   test('of a version whose artifact is gone never gets traffic', async () => {

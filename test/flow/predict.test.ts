@@ -1,10 +1,10 @@
 /** Online prediction over models that the real training state machine made, beside the batch path. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseProject } from '../../functions/project.ts'
+import { lambdaContext } from '../../local/rig/platform.ts'
+import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { generate } from '../../projects/adherence/generate.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
-import { lambdaContext } from '../functions/platform.ts'
-import { type Rig, startRig } from './rig.ts'
 
 const project = parseProject({
   ...adherence,

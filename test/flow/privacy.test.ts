@@ -1,9 +1,9 @@
 /** Canaries: what identifies a patient goes in and comes out in the predictions, and nowhere else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseProject } from '../../functions/project.ts'
+import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { generate } from '../../projects/adherence/generate.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
-import { type Rig, startRig } from './rig.ts'
 
 const project = parseProject({
   ...adherence,

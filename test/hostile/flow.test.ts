@@ -1,8 +1,8 @@
 /** Hostile files through the real state machine: refused before any job, nothing registered; formats make no difference. */
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ended, type Rig, startRig } from '../../local/rig/rig.ts'
 import { csvOf, parcelHeader, parcelRow, parcelsProject } from '../builders/project.ts'
-import { type Ended, type Rig, startRig } from '../flow/rig.ts'
 import { parquetOf } from './hostile-parquet.ts'
 
 const project = parcelsProject({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcomeOf, statusEvent } from '../../../functions/alarm/outcome.ts'
-import { lambdaContext, type Platform, startPlatform } from '../platform.ts'
+import { lambdaContext, type Platform, startPlatform } from '../../../local/rig/platform.ts'
 
 let platform: Platform
 let runs: typeof import('../../../functions/starter/run-store.ts')

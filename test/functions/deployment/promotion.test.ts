@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { lambdaContext, type Platform, startPlatform, user } from '../../../local/rig/platform.ts'
 import { registrationOf } from '../../builders/registration.ts'
-import { lambdaContext, type Platform, startPlatform, user } from '../platform.ts'
 
 let platform: Platform
 let ledger: typeof import('../../../functions/deployment/ledger-store.ts')

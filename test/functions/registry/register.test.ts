@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lambdaContext, type Platform, startPlatform, user } from '../../../local/rig/platform.ts'
 import { registrationOf } from '../../builders/registration.ts'
-import { lambdaContext, type Platform, startPlatform, user } from '../platform.ts'
 
 let platform: Platform
 let stores: typeof import('../../../functions/registry/model-store.ts')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { lambdaContext, type Platform, startPlatform } from '../platform.ts'
+import { lambdaContext, type Platform, startPlatform } from '../../../local/rig/platform.ts'
 
 let platform: Platform
 let runs: typeof import('../../../functions/starter/run-store.ts')

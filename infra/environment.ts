@@ -159,6 +159,7 @@ export class Environment extends pulumi.ComponentResource {
     names,
     account,
     bundles,
+    projects,
     onApproval = 'promote',
     privateHosts = [],
     pseudonymKey = '',
@@ -174,10 +175,10 @@ export class Environment extends pulumi.ComponentResource {
       PRIVATE_HOSTS: JSON.stringify(privateHosts),
       PSEUDONYM_KEY: pseudonymKey,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),
-      CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
       RUN_LIMITS: JSON.stringify(
         Object.fromEntries(projects.map(({ id, concurrentRuns }) => [id, concurrentRuns])),
       ),
+      CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
     }
   }
 }

@@ -399,7 +399,7 @@ export const functionDefinitions = {
   },
   'start-run': {
     entry: 'functions/starter/handler.ts',
-    description: 'Derives the id of a run, records who asked for it, and starts its execution',
+    description: 'Derives the id of a run, records who asked for it, and starts its execution in turn',
     ...light,
     asynchronous: true,
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS', 'RUN_LIMITS'],

@@ -22,6 +22,7 @@ const serviceOf: Readonly<Record<keyof Access, EndpointService>> = {
   publishAlerts: 'sns',
   publishMetrics: 'monitoring',
   startExecutions: 'states',
+  lookAtExecutions: 'states',
   readModels: 'sagemaker.api',
   listModels: 'sagemaker.api',
   registerModels: 'sagemaker.api',

@@ -16,13 +16,8 @@ test('registers exactly these resources', () => {
   expect(counts).toEqual({
     'aws:cloudtrail/trail:Trail': 1,
     'aws:cloudwatch/dashboard:Dashboard': 1,
-<<<<<<< test/stacks/program.test.ts
     'aws:cloudwatch/eventRule:EventRule': 5,
     'aws:cloudwatch/eventTarget:EventTarget': 5,
-    'aws:cloudwatch/logGroup:LogGroup': 34,
-=======
-    'aws:cloudwatch/eventRule:EventRule': 4,
-    'aws:cloudwatch/eventTarget:EventTarget': 4,
     'aws:cloudwatch/logGroup:LogGroup': 35,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 23,
     'aws:dynamodb/table:Table': 1,
@@ -187,8 +182,8 @@ test('a function receives the names that it works with and no others', () => {
       ENVIRONMENT: 'dev',
       STATE_MACHINE_PREFIX: arn('states', 'stateMachine:regimen-dev-'),
       PROJECT_URIS: JSON.stringify(dev.outputs.projectUris),
-    },
       RUN_LIMITS: JSON.stringify({ adherence: { training: 4 } }),
+    },
   })
 })
 

@@ -13,7 +13,7 @@ import { trialRows } from './evidence-store.ts'
 import { releaseLock } from './rollout-lock-store.ts'
 import { stepsOf, strategy } from './steps.ts'
 import { takeTurn } from './take-turn-store.ts'
-import { answersOf, loadVersion } from './versions-store.ts'
+import { answersOf, checksumOf, loadVersion } from './versions-store.ts'
 
 /** What a deployment may take beside its waiting. */
 const workSeconds = 3_600
@@ -32,6 +32,8 @@ export const handler = door({
     steps: z.array(z.number()),
     /** Rows that the version scored before it got any traffic. */
     triedRows: z.int(),
+    /** Of what was tried: every look at the version makes sure that it is still the same. */
+    checksum: z.string(),
   }),
   async run({ project: id, projectUri, runId, version, strategy, share, watchSeconds }, logger) {
     await requireApproved(id, version)
@@ -39,6 +41,7 @@ export const handler = door({
     await takeTurn(id, runId, version, steps.length * watchSeconds + workSeconds)
     try {
       const project = await loadProject(projectUri)
+      const checksum = await checksumOf(id, version)
       const scorer = await loadVersion(id, projectUri, version)
       const rows = await trialRows(project, version)
       if (rows !== undefined) requireNumbers(answersOf(scorer, scorer, rows).challenger, version)
@@ -46,7 +49,13 @@ export const handler = door({
       const champion = newest === undefined || newest.version === version ? null : newest.version
       logger.info('deployment', { project: id, version, champion, steps: steps.length })
       // Before the first version there is nobody to share with.
-      return { version, champion, steps: champion === null ? [1] : steps, triedRows: rows?.rows ?? 0 }
+      return {
+        version,
+        champion,
+        steps: champion === null ? [1] : steps,
+        triedRows: rows?.rows ?? 0,
+        checksum,
+      }
     } catch (error) {
       await releaseLock(id, runId)
       throw error

@@ -1,14 +1,29 @@
 /** Loads versions as scoring does, and lets two of them answer the same rows. */
+import { createHash } from 'node:crypto'
 import type { Examples } from '../features/examples.ts'
+import { getBytes } from '../object-store.ts'
 import { getModel } from '../registry/model-store.ts'
 import { type Scorer, scoreExamples } from '../scoring/score-examples.ts'
-import { loadScorer } from '../scoring/scorer-store.ts'
+import { readScorer } from '../scoring/scorer-store.ts'
 import type { Answers } from './judge.ts'
+
+/** SHA-256 over model, encoder and decision: what answers is what was tried. @throws where one cannot be read */
+export async function checksumOf(project: string, version: string): Promise<string> {
+  const { modelUri, encoderUri, decisionUri } = await getModel(project, version)
+  const hash = createHash('sha256')
+  for (const uri of [modelUri, encoderUri, decisionUri])
+    hash.update(
+      createHash('sha256')
+        .update(await getBytes({ uri }))
+        .digest(),
+    )
+  return hash.digest('hex')
+}
 
 /** @throws RegimenError `ModelNotFound`, `ModelUnreadable` and what the bucket says of a missing artifact. */
 export async function loadVersion(project: string, projectUri: string, version: string): Promise<Scorer> {
   const { modelUri, encoderUri, decisionUri } = await getModel(project, version)
-  return await loadScorer(projectUri, { modelVersion: version, modelUri, encoderUri, decisionUri })
+  return await readScorer(projectUri, { modelVersion: version, modelUri, encoderUri, decisionUri })
 }
 
 /** @throws RegimenError `FeatureContractBroken` when a version cannot make numbers of the rows. */

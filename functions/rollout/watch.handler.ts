@@ -4,9 +4,12 @@ import { door } from '../door.ts'
 import { deployment } from '../layout.ts'
 import { putJson } from '../object-store.ts'
 import { loadProject } from '../project-store.ts'
+import { getModel } from '../registry/model-store.ts'
+import { readPackage } from '../registry/package-store.ts'
 import { runContext } from '../stages.ts'
 import { gatherEvidence } from './evidence-store.ts'
 import { type Check, judge } from './judge.ts'
+import { checksumOf } from './versions-store.ts'
 
 export const handler = door({
   input: runContext.extend({
@@ -14,6 +17,8 @@ export const handler = door({
     version: z.string(),
     champion: z.string().nullable(),
     step: z.int().min(0),
+    /** Of model, encoder and decision when the version was tried. */
+    checksum: z.string(),
   }),
   output: z.object({
     passed: z.boolean(),
@@ -21,10 +26,11 @@ export const handler = door({
     failed: z.array(z.string()),
     evidenceUri: z.string(),
   }),
-  async run({ project: id, projectUri, runUri, version, champion, step }, logger) {
+  async run({ project: id, projectUri, runUri, version, champion, step, checksum }, logger) {
     const project = await loadProject(projectUri)
-    const checks =
+    const compared =
       champion === null ? [] : await compare({ project, projectUri, champion, challenger: version })
+    const checks = [await stillApproved(id, version), await stillTheSame(id, version, checksum), ...compared]
     const failed = checks.filter(({ passed }) => !passed).map(({ name }) => name)
     const evidenceUri = deployment.watch(runUri, step)
     await putJson(evidenceUri, { version, champion, step, at: new Date().toISOString(), checks })
@@ -44,3 +50,32 @@ async function compare(contenders: Parameters<typeof gatherEvidence>[0]): Promis
     return [{ name: 'answers', passed: false, value: null, limit: 0, reason }]
   }
 }
+
+/** Whoever thinks better of a version rejects it, and need not know of its deployment. */
+async function stillApproved(project: string, version: string): Promise<Check> {
+  const { packageArn } = await getModel(project, version)
+  const status = (await readPackage(packageArn))?.approval ?? 'missing'
+  return fact('approval', status === 'Approved', `the registry says ${status}`)
+}
+
+async function stillTheSame(project: string, version: string, tried: string): Promise<Check> {
+  const found = await checksumOf(project, version).catch((error: unknown) =>
+    error instanceof Error ? error.name : 'Error',
+  )
+  const isSame = found === tried
+  return fact(
+    'artifact',
+    isSame,
+    isSame
+      ? 'model, encoder and decision are those that were tried'
+      : 'model, encoder or decision is not what was tried, or cannot be read',
+  )
+}
+
+const fact = (name: string, passed: boolean, reason: string): Check => ({
+  name,
+  passed,
+  value: null,
+  limit: 0,
+  reason,
+})

@@ -23,7 +23,7 @@ export function loadScorer(projectUri: string, model: ScorerUris): Promise<Score
   const key = JSON.stringify([projectUri, model])
   const known = kept.get(key)
   if (known !== undefined) return known
-  const scorer = read(projectUri, model)
+  const scorer = readScorer(projectUri, model)
   kept.set(key, scorer)
   for (const old of kept.keys()) if (kept.size > mostKept) kept.delete(old)
   // A failed read is not remembered: the retry of the state must be able to succeed.
@@ -31,7 +31,8 @@ export function loadScorer(projectUri: string, model: ScorerUris): Promise<Score
   return scorer
 }
 
-async function read(projectUri: string, uris: ScorerUris): Promise<Scorer> {
+/** As `loadScorer`, from the bucket whatever a warm function has kept: what was damaged since must be seen. */
+export async function readScorer(projectUri: string, uris: ScorerUris): Promise<Scorer> {
   const [project, bytes, encoder, decision] = await Promise.all([
     loadProject(projectUri),
     getBytes({ uri: uris.modelUri }),

@@ -110,6 +110,9 @@ export async function listPackageArns(project: string): Promise<string[]> {
 const isMissing = (error: unknown) =>
   error instanceof Error && error.name === 'ValidationException' && /does not exist/.test(error.message)
 
+/** No word of `OnApproval`: as the environment is set. */
+const environmentsWay = 'default'
+
 /** Approves or rejects a version; the registry records who did. */
 export async function decidePackage(
   arn: string,
@@ -121,7 +124,8 @@ export async function decidePackage(
     ModelPackageArn: arn,
     ModelApprovalStatus: decision,
     ApprovalDescription: reason.slice(0, 1_024),
-    ...(then === undefined ? {} : { CustomerMetadataProperties: { [onApprovalKey]: then } }),
+    // Always told: what an earlier decision asked for is past.
+    CustomerMetadataProperties: { [onApprovalKey]: then ?? environmentsWay },
   })
   await client.send(command).catch(rethrow)
 }

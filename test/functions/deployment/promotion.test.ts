@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lambdaContext, type Platform, startPlatform, user } from '../../../local/rig/platform.ts'
 import { registrationOf } from '../../builders/registration.ts'
 
@@ -278,5 +278,61 @@ describe('resolve-model', () => {
       name: 'ModelNotFound',
       message: `${project} has no model version 7: list the versions with: regimen models list`,
     })
+  })
+})
+
+describe('an approval in an environment that deploys by steps', () => {
+  const deployments = () =>
+    [...platform.executions.entries()]
+      .filter(([, input]) => input.includes(`"project":"${project}"`))
+      .map(([, input]) => JSON.parse(input) as Record<string, unknown>)
+  beforeEach(() => {
+    process.env.ON_APPROVAL = 'canary'
+    process.env.PROJECT_URIS = JSON.stringify({ [project]: `s3://bucket/${project}/project/a.json` })
+  })
+  afterEach(() => {
+    process.env.ON_APPROVAL = 'promote'
+  })
+
+  test('starts one deployment, however often its event comes', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    await Promise.all(Array.from({ length: 6 }, () => promote(event(arn))))
+    await promote(event(arn))
+    expect(deployments()).toMatchObject([
+      { version: '1', strategy: 'canary', requestedBy: user('grace'), reason: 'better by 0.01' },
+    ])
+    expect(await ledger.readLedger(project)).toEqual([])
+  })
+
+  test('starts another one for a later approval, and none for a rejection', async () => {
+    const [arn = ''] = await registered(1)
+    await approve(arn)
+    await promote(event(arn))
+    await approve(arn, 'grace', 'Rejected')
+    expect(await promote(event(arn))).toMatchObject({ promoted: false, reason: 'its status is Rejected' })
+    expect(deployments()).toHaveLength(1)
+    await approve(arn)
+    await promote(event(arn))
+    expect(deployments()).toHaveLength(2)
+  })
+
+  test('waits for nothing but its own word: held, it starts none, and a later approval without it does', async () => {
+    await registered(1)
+    const decide = async (then?: 'hold') => {
+      const reason = 'better'
+      const { packageArn } = await models.approveModel({
+        project,
+        version: '1',
+        decision: 'Approved',
+        reason,
+        then,
+      })
+      return await promote(event(packageArn))
+    }
+    expect(await decide('hold')).toMatchObject({ promoted: false, reason: 'held for regimen models deploy' })
+    expect(deployments()).toEqual([])
+    await decide()
+    expect(deployments()).toHaveLength(1)
   })
 })

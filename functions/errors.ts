@@ -32,7 +32,7 @@ export const errorNames = {
   RunConflict: { retryable: false },
   /** As many runs wait for their turn as may. */
   QueueFull: { retryable: true },
-  RolloutInProgress: { retryable: false },
+  RolloutInProgress: { retryable: true },
   RolloutOvertaken: { retryable: false },
   ReleaseNotFound: { retryable: false },
   ReleaseCorrupt: { retryable: false },

@@ -88,6 +88,27 @@ describe('a deployment', () => {
     expect(await locks.readLock(project.id)).toBeUndefined()
   })
 
+  test('waits for one that is on its way; of two at once, one comes after the other', async () => {
+    const other = { owner: 'anotherrun000000', version: '9', expiresAt: '9999-01-01T00:00:00.000Z' }
+    await locks.takeLock(project.id, other, '')
+    const prepare = doorOf(import('../../functions/rollout/prepare.handler.ts'))
+    const asked = { version: '1', strategy: 'canary', share: 0.1, watchSeconds: 0, project: project.id }
+    const refused = prepare({ ...asked, runId: 'athirdrun0000000', projectUri, runUri: projectUri })
+    await expect(refused).rejects.toMatchObject({ name: 'RolloutInProgress' })
+    const before = (await ledger.readLedger(project.id)).length
+    const both = [{ version: '1' }, { version: '2', strategy: 'linear' as const, share: 0.3 }].map((each) =>
+      rig.deploy(project, projectUri, each),
+    )
+    await locks.releaseLock(project.id, other.owner)
+    for (const { error, cause } of await Promise.all(both))
+      expect([undefined, 'DeploymentTakenBack'], cause).toContain(error)
+    expect(await locks.readLock(project.id)).toBeUndefined()
+    const entries = (await ledger.readLedger(project.id)).slice(0, -before).reverse()
+    const runs = entries.map(({ decision }) => decision.split(' ')[1])
+    expect(runs.filter((run, at) => run !== runs[at - 1])).toHaveLength(new Set(runs).size)
+    expect(runs.length).toBeGreaterThan(0)
+  }, 60_000)
+
   test('of a version that somebody rejects meanwhile, or whose artifact changes, is taken back', async () => {
     const { putBytes, getBytes } = await import('../../functions/object-store.ts')
     const watch = doorOf(import('../../functions/rollout/watch.handler.ts'))
@@ -125,17 +146,6 @@ describe('a deployment', () => {
     expect(refused.status).toBe('FAILED')
     expect(await newest()).toEqual(before)
     expect(await locks.readLock(project.id)).toBeUndefined()
-  })
-
-  test('waits for nobody: a second one at the same time is refused', async () => {
-    await locks.takeLock(
-      project.id,
-      { owner: 'anotherrun000000', version: '9', expiresAt: '9999-01-01T00:00:00.000Z' },
-      '',
-    )
-    const refused = await rig.deploy(project, projectUri, { version: '2' })
-    expect(refused).toMatchObject({ status: 'FAILED', error: 'RolloutInProgress' })
-    await locks.releaseLock(project.id, 'anotherrun000000')
   })
 
   test('that ends in the middle is taken back by its event, once', async () => {

@@ -107,6 +107,10 @@ describe('a deployment', () => {
     const runs = entries.map(({ decision }) => decision.split(' ')[1])
     expect(runs.filter((run, at) => run !== runs[at - 1])).toHaveLength(new Set(runs).size)
     expect(runs.length).toBeGreaterThan(0)
+    // Whichever came last: what follows counts on the second version.
+    const byHand = { version: '2', who: 'test', why: 'test', decision: 'by hand' }
+    await ledger.promote(project.id, { ...byHand, when: new Date().toISOString() })
+    expect(await newest()).toMatchObject({ version: '2' })
   }, 60_000)
 
   test('of a version that somebody rejects meanwhile, or whose artifact changes, is taken back', async () => {

@@ -4,6 +4,7 @@
  * `iam` holds the evaluation of policies against an independent simulator, which it installs into a cache;
  * `hostile` tries files that nobody should upload, held against an independent parser;
  * `faults` breaks the local cloud and the doors at every step;
+ * `mlflow` sends runs to a real MLflow server and loads their models with the libraries: needs Python;
  * `contract` holds the local cloud against moto's server, `clients` lets boto3 and the AWS CLI use it: both need Python.
  */
 import { defineConfig } from 'vitest/config'
@@ -32,6 +33,7 @@ export default defineConfig({
             'test/aws/**',
             'test/faults/**',
             'test/hostile/**',
+            'test/mlflow/**',
           ],
         },
       },
@@ -53,6 +55,15 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'pulumi', include: ['test/pulumi/**/*.test.ts'], testTimeout: 400_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mlflow',
+          include: ['test/mlflow/**/*.test.ts'],
+          globalSetup: './test/mlflow/tracking-server.ts',
+          testTimeout: 300_000,
+        },
       },
       { extends: true, test: { name: 'iam', include: ['test/iam/**/*.test.ts'] } },
       {

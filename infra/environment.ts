@@ -36,6 +36,8 @@ export interface EnvironmentArgs {
   readonly protect: boolean
   /** At least 365. */
   readonly logRetentionDays: number
+  /** An MLflow server that training runs are sent to as well; may hold a password. @default none */
+  readonly mlflowTrackingUri?: pulumi.Input<string> | undefined
   /** What an approved version does, unless its approval says otherwise. @default promote */
   readonly onApproval?: OnApproval
   /** `vpc`: functions and jobs run in private subnets. @default none */
@@ -163,6 +165,7 @@ export class Environment extends pulumi.ComponentResource {
     onApproval = 'promote',
     privateHosts = [],
     pseudonymKey = '',
+    mlflowTrackingUri = 'none',
   }: EnvironmentArgs): Record<Variable, pulumi.Input<string>> {
     return {
       BUCKET: this.storage.bucketName,
@@ -172,6 +175,7 @@ export class Environment extends pulumi.ComponentResource {
       TOPIC_ARN: this.topic.arn,
       STATE_MACHINE_PREFIX: stateMachineArn(account, names.prefix),
       ON_APPROVAL: onApproval,
+      MLFLOW_TRACKING_URI: mlflowTrackingUri,
       PRIVATE_HOSTS: JSON.stringify(privateHosts),
       PSEUDONYM_KEY: pseudonymKey,
       PROJECT_URIS: pulumi.jsonStringify(this.projectUris),

@@ -23,6 +23,8 @@ export type Variable =
   | 'CODE'
   /** What an approved version does, unless its approval says otherwise. */
   | 'ON_APPROVAL'
+  /** An MLflow server that runs are sent to as well, or `none`. */
+  | 'MLFLOW_TRACKING_URI'
 
 /** What the environment hands out; keys are patterns below the bucket. */
 export interface Access {
@@ -197,8 +199,14 @@ export const functionDefinitions = {
     entry: 'functions/experiments/handler.ts',
     description: 'Adds to the record of a training what it is trained with and what came of it',
     ...light,
-    variables: ['TABLE', 'ENVIRONMENT', 'CODE'],
-    grants: (to) => [to.writeTable(), to.readTrainingLogs(), to.write('*/runs/*/steps.json')],
+    variables: ['TABLE', 'ENVIRONMENT', 'CODE', 'MLFLOW_TRACKING_URI'],
+    grants: (to) => [
+      to.readTable(),
+      to.writeTable(),
+      to.readTrainingLogs(),
+      to.read(models, '*/runs/*/steps.json'),
+      to.write('*/runs/*/steps.json'),
+    ],
   },
   'register-model': {
     entry: 'functions/registry/register.handler.ts',

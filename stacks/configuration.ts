@@ -8,7 +8,7 @@ export type Configuration = {
 } & {
   readonly [Name in Exclude<
     SettingName,
-    'duckdbPlatform' | 'slackToken' | 'pagerDutyRoutingKey' | 'pseudonymKey'
+    'duckdbPlatform' | 'slackToken' | 'pagerDutyRoutingKey' | 'pseudonymKey' | 'mlflowTrackingUri'
   >]: z.output<(typeof settings)[Name]['schema']>
 }
 

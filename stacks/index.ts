@@ -40,6 +40,7 @@ const environment = new Environment('regimen', {
   bundles,
   projects: deployed,
   pseudonymKey: settings.getSecret('pseudonymKey'),
+  mlflowTrackingUri: settings.getSecret('mlflowTrackingUri'),
 })
 const useCases = Object.fromEntries(
   deployed.map((project) => [

@@ -152,6 +152,13 @@ export const settings = {
     absent: 'identifiers are kept as they are',
     secret: true,
   }),
+  mlflowTrackingUri: setting({
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    expected: 'http(s)://[user:password@]host[:port]',
+    does: 'MLflow server that training runs, their metrics by step and their models are sent to as well. On the laptop the shell’s MLFLOW_TRACKING_URI stands in for it.',
+    absent: 'none',
+    secret: true,
+  }),
   slackToken: setting({
     schema: z.string().optional(),
     expected: 'a bot token with chat:write',

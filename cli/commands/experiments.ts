@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { RegimenError } from '../../functions/errors.ts'
 import { compareRuns } from '../../functions/experiments/compare-runs.ts'
 import type { ExperimentRun } from '../../functions/experiments/experiment-run.ts'
+import { exportRun } from '../../functions/experiments/mlflow-export-store.ts'
 import { tagRun } from '../../functions/experiments/run-record-store.ts'
 import type { StepMetrics } from '../../functions/experiments/step-metrics.ts'
 import { type Context, openContext } from '../context.ts'
@@ -47,6 +48,27 @@ export function experimentsCommand(): Command {
       const runs = await Promise.all([first, ...others].map((runId) => findRun(context, runId)))
       const steps = await Promise.all(runs.map((run) => stepsOf(context, run)))
       context.out.result({ ...compareRuns(runs), steps }, () => sideBySide(runs, steps))
+    })
+  command
+    .command('export <run>')
+    .description(
+      'send a run, its metrics by step and its model to an MLflow server; sent again, nothing changes',
+    )
+    .option('--mlflow <uri>', "the server; by default the shell's MLFLOW_TRACKING_URI")
+    .action(async (runId: string, { mlflow }: { mlflow?: string }, self: Command) => {
+      const context = await openContext(self.optsWithGlobals())
+      const uri = mlflow ?? process.env.MLFLOW_TRACKING_URI
+      if (uri === undefined)
+        throw new RegimenError('InvalidRequest', {
+          what: 'no MLflow server is named',
+          do: 'give --mlflow http://host:5000, or set MLFLOW_TRACKING_URI',
+        })
+      const sent = await exportRun(uri, await findRun(context, runId))
+      context.out.result(
+        { runId, ...sent },
+        () =>
+          `${runId} is run ${sent.mlflowRunId} of experiment ${sent.experimentId}${sent.modelSent ? '' : '; the server takes no artifacts, so the model stays where it is'}`,
+      )
     })
   command
     .command('tag <run> <key=value>')

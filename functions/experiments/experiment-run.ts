@@ -3,6 +3,15 @@ import { z } from 'zod'
 
 const texts = z.record(z.string(), z.string())
 
+export const mlflowState = z.object({
+  sent: z.boolean(),
+  mlflowRunId: z.string().optional(),
+  modelSent: z.boolean().optional(),
+  /** Name of the error, where it was not sent. */
+  reason: z.string().optional(),
+})
+export type MlflowState = z.output<typeof mlflowState>
+
 /** What the record of a run tells of a training, whether it runs, failed or was registered. */
 export const experimentRunSchema = z.object({
   runId: z.string(),
@@ -32,6 +41,8 @@ export const experimentRunSchema = z.object({
   tags: texts.default({}),
   /** What the run left in the bucket, by name. */
   artifacts: texts.default({}),
+  /** Whether the run was sent to an MLflow server; absent where none was asked for. */
+  mlflow: mlflowState.optional(),
 })
 export type ExperimentRun = z.output<typeof experimentRunSchema>
 

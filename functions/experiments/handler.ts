@@ -1,4 +1,4 @@
-/** record-run: adds to the record of a training run what it is trained with and what came of it. */
+/** record-run: adds to the record of a training run what it is trained with and what came of it, and tells MLflow. */
 import { z } from 'zod'
 import { door } from '../door.ts'
 import { trainingRun } from '../layout.ts'
@@ -6,7 +6,8 @@ import { putJson } from '../object-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
 import { recordedFacts } from './experiment-run.ts'
-import { recordFacts } from './run-record-store.ts'
+import { exportRun } from './mlflow-export-store.ts'
+import { getExperimentRun, recordFacts } from './run-record-store.ts'
 import { readTrainingSteps } from './training-log-store.ts'
 
 export const handler = door({
@@ -35,6 +36,14 @@ export const handler = door({
         environment: requiredVariable('ENVIRONMENT'),
       },
     })
+    const trackingUri = requiredVariable('MLFLOW_TRACKING_URI')
+    if (keepSteps && trackingUri !== 'none') {
+      const run = await getExperimentRun(runId)
+      // A training is not lost because somebody else's server is: what was not sent can be sent later.
+      const sent =
+        run !== undefined && (await exportRun(trackingUri, run).catch(() => undefined)) !== undefined
+      logger.info('mlflow', { runId, sent })
+    }
     logger.info('recorded', {
       runId,
       params: Object.keys(facts.params ?? {}).length,

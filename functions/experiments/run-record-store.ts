@@ -1,7 +1,12 @@
 /** The experiment part of a run's item in the table: added to while the run goes on, read for lists and searches. */
 import { z } from 'zod'
 import { getItem, queryItems, tableKeys, updateItem } from '../table-store.ts'
-import { type ExperimentRun, experimentRunSchema, type RecordedFacts } from './experiment-run.ts'
+import {
+  type ExperimentRun,
+  experimentRunSchema,
+  type MlflowState,
+  type RecordedFacts,
+} from './experiment-run.ts'
 
 /** Tags are attributes of their own, so that two writers of two tags do not meet. */
 const tagPrefix = 'tag.'
@@ -44,6 +49,10 @@ export async function recordFacts({ runId, project, startedAt, facts }: RunRecor
     },
   })
 }
+
+/** `false` when there is no such run. */
+export const recordMlflow = (runId: string, mlflow: MlflowState): Promise<boolean> =>
+  updateItem(tableKeys.run(runId), { set: { mlflow }, condition: 'attribute_exists(pk)' })
 
 /** `false` when there is no such run. */
 export async function tagRun(runId: string, name: string, text: string): Promise<boolean> {

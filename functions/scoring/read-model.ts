@@ -23,7 +23,7 @@ const entryName = 'xgboost-model'
 
 /** @throws RegimenError `ModelUnreadable` naming the place and the rule. */
 export function readModel(bytes: Uint8Array, { iterations = 'best' }: ReadOptions = {}): XgboostModel {
-  const learner = new Section(decode(unpack(bytes)), '').section('learner')
+  const learner = new Section(decode(unpackModel(bytes)), '').section('learner')
   const param = learner.section('learner_model_param')
   const objective = learner.section('objective').text('name')
   const { link } = objectiveNamed(objective)
@@ -75,7 +75,8 @@ export function readModel(bytes: Uint8Array, { iterations = 'best' }: ReadOption
   }
 }
 
-function unpack(bytes: Uint8Array): Uint8Array {
+/** The model as the library saved it: itself, or from its archive. @throws RegimenError `ModelUnreadable` */
+export function unpackModel(bytes: Uint8Array): Uint8Array {
   if (!isGzip(bytes)) return bytes
   const plain = gunzip(bytes)
   if (plain[0] === 0x7b) return plain

@@ -67,12 +67,19 @@ try {
   process.exit(1)
 }
 
+/** As the shell names it for MLflow's own clients. */
+const mlflowOf = (project: string) => {
+  const { MLFLOW_TRACKING_URI: uri = '' } = process.env
+  return uri === '' ? {} : { [`${project}:mlflowTrackingUri`]: uri }
+}
+
 async function deploy(): Promise<void> {
   const config = readConfig(directory, stack)
   for (const key of config.placeholders)
     say({ note: `${key} is encrypted: a placeholder stands for it locally` })
   pulumi.runtime.setAllConfig({
     'aws:region': place.region,
+    ...mlflowOf(config.project),
     ...config.values,
     // The functions run on this computer, whatever the stack says of Lambda's.
     [`${config.project}:duckdbPlatform`]: 'host',

@@ -54,6 +54,7 @@ export async function startPlatform(): Promise<Platform> {
     PRIVATE_HOSTS: '[]',
     ENVIRONMENT: 'dev',
     ON_APPROVAL: 'promote',
+    MLFLOW_TRACKING_URI: 'none',
     MODEL_PACKAGE_GROUP_PREFIX: 'regimen-dev-',
     STATE_MACHINE_PREFIX: 'arn:aws:states:us-east-1:000000000000:stateMachine:regimen-dev-',
     TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',

@@ -19,6 +19,8 @@ const environments = {
   'xgboost-2': [...small('>=2.1,<3'), 'numpy>=2', 'scipy'],
   // 1.7 has no small wheel, and knows no NumPy 2.
   'xgboost-1.7': ['xgboost==1.7.6', 'numpy<2', 'scipy<1.14'],
+  // A tracking server, and the library that loads what was logged to it.
+  mlflow: ['mlflow>=3.4,<4', ...small('>=3.0,<4')],
   // References of the data bench. Evidently 0.7 imports what pandas 3 no longer has, whylogs 1.6 what NumPy 2 has not.
   evidently: ['evidently==0.7.23', 'pandas<3', 'scipy'],
   whylogs: ['whylogs==1.6.4', 'numpy<2', 'pandas<2.3'],

@@ -59,7 +59,9 @@ describe('deploying a Pulumi program', () => {
     writeFileSync(join(broken, 'index.ts'), code)
     await expect(
       deploy({ stack: 'small', endpoint: cloud.running.endpoint, programDir: broken }),
-    ).rejects.toThrow(/^deploy of small failed: unknown resource type: aws:ec2\/internetGateway:InternetGateway; expected one of/)
+    ).rejects.toThrow(
+      /^deploy of small failed: unknown resource type: aws:ec2\/internetGateway:InternetGateway; expected one of/,
+    )
     rmSync(broken, { recursive: true, force: true })
   })
 })

@@ -114,11 +114,12 @@ const headline = (runs: readonly ExperimentRun[]) =>
   runs.flatMap(({ metrics }) => ['rocAuc', 'rmse'].filter((name) => name in metrics))[0] ?? 'METRIC'
 
 function described(run: ExperimentRun, steps: StepMetrics): string {
-  const { params, metrics, tags, artifacts, ...facts } = run
+  const { params, metrics, tags, artifacts, mlflow, ...facts } = run
+  const sent = mlflow === undefined ? {} : { mlflow: mlflow.mlflowRunId ?? `not sent: ${mlflow.reason}` }
   const section = (title: string, values: Readonly<Record<string, Cell>>) =>
     Object.keys(values).length === 0 ? [] : [table([title, ''], Object.entries(values))]
   return [
-    ...section('RUN', facts),
+    ...section('RUN', { ...facts, ...sent }),
     ...section('PARAMETER', params),
     ...section('METRIC', metrics),
     ...section('TAG', tags),

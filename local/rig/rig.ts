@@ -32,11 +32,19 @@ export interface Rig {
   use(project: Project | ProjectInput): Promise<string>
   /** Puts a table into the project's inbox or datasets and names it. */
   put(key: string, text: string): Promise<string>
-  train(project: Project, projectUri: string, tableUri: string): Promise<Ended>
+  /** @param dataset name and version that the table goes by */
+  train(
+    project: Project,
+    projectUri: string,
+    tableUri: string,
+    dataset?: { readonly name: string; readonly version: string },
+  ): Promise<Ended>
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   /** Imports an object or a prefix of the bucket as a version of a dataset. */
   importObject(project: Project, projectUri: string, uri: string, name: string): Promise<Ended>
-  /** Runs to their ends what doors have started since this was last asked. */
+  /** Looks at the windows of a project, as the rule at the end of a batch and the schedule do. */
+  monitor(project: Project, projectUri: string): Promise<Ended>
+  /** Runs to their ends what doors have started since this was last asked, and tells the platform how they ended. */
   settle(project: Project): Promise<readonly Ended[]>
   /** Calls a function by its name. @throws what its door throws */
   door(name: string, event: object): Promise<unknown>
@@ -127,7 +135,10 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
     mkdirSync(logs, { recursive: true })
     writeFileSync(join(logs, `${TrainingJobName}.log`), said.join(''))
     const uri = `${OutputDataConfig.S3OutputPath}/${TrainingJobName}/output/model.tar.gz`
-    await putBytes(uri, readFileSync(await archiveModel(model, directory)))
+    // Jobs at the same time share no file.
+    const own = join(directory, TrainingJobName)
+    mkdirSync(own, { recursive: true })
+    await putBytes(uri, readFileSync(await archiveModel(model, own)))
     jobs.set(TrainingJobName, {
       TrainingJobName,
       TrainingJobStatus: 'Completed',
@@ -190,13 +201,13 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
       await putBytes(uri, text)
       return uri
     },
-    train: (project, projectUri, uri) =>
+    train: (project, projectUri, uri, { name, version } = { name: 'table', version: '0123456789abcdef' }) =>
       run(project, projectUri, {
         pipeline: 'training',
         project: project.id,
         requestedBy: 'arn:aws:iam::000000000000:user/test',
         idempotencyKey: `run ${asked++}`,
-        training: { dataset: { name: 'table', version: '0123456789abcdef', uri } },
+        training: { dataset: { name, version, uri } },
       }),
     infer: (project, projectUri, inputUri) =>
       run(project, projectUri, {
@@ -214,6 +225,13 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
         idempotencyKey: `run ${asked++}`,
         import: { name, source: { kind: 'object', uri } },
       }),
+    monitor: (project, projectUri) =>
+      run(project, projectUri, {
+        pipeline: 'monitoring',
+        project: project.id,
+        requestedBy: 'arn:aws:iam::000000000000:user/test',
+        idempotencyKey: `run ${asked++}`,
+      }),
     deploy: (project, projectUri, deployment) =>
       run(project, projectUri, {
         pipeline: 'deployment',
@@ -229,7 +247,14 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
         const pipeline = pipelines.find((each) => machine.endsWith(`-${project.id}-${each}`))
         if (pipeline === undefined) continue
         const executionInput = JSON.parse(text) as { runUri: string }
-        ends.push(await execute(project, { pipeline, runId, runUri: executionInput.runUri, executionInput }))
+        const ended = await execute(project, {
+          pipeline,
+          runId,
+          runUri: executionInput.runUri,
+          executionInput,
+        })
+        await (await handlerOf('record-outcome'))(endEvent(machine, ended, now()), lambdaContext)
+        ends.push(ended)
       }
       return ends
     },
@@ -257,3 +282,16 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
     },
   }
 }
+
+/** EventBridge's "Step Functions Execution Status Change". */
+const endEvent = (stateMachineArn: string, { runId, status, error }: Ended, at: Date) => ({
+  detail: {
+    executionArn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`,
+    stateMachineArn,
+    name: runId,
+    status,
+    startDate: at.getTime(),
+    stopDate: at.getTime(),
+    error: error ?? null,
+  },
+})

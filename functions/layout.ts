@@ -53,7 +53,7 @@ export const inferenceRun = {
 /** What the runs of a project leave for the later ones; `root` is `s3://<bucket>/<project>`. */
 export const driftState = {
   /** Of any run of the project: `…/inference/<runId>` and `…/runs/<runId>` lie below its root. */
-  rootOf: (run: string) => run.replace(/\/(?:runs|inference)\/[^/]+$/, ''),
+  rootOf: (run: string) => run.replace(/\/(?:runs|inference|monitoring)\/[^/]+$/, ''),
   /** Metrics that CloudWatch did not take, in the order of their names, for the next run to send. */
   unsentPrefix: (root: string) => `${root}/unsent-metrics/`,
   unsentMetrics: (root: string, at: string, run: string) =>

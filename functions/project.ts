@@ -1,6 +1,7 @@
 /** What a use case is: one value, validated here, that every stage reads and nothing else needs to know. */
 import { z } from 'zod'
 import { RegimenError } from './errors.ts'
+import { monitoringRule } from './monitoring/monitoring-rule.ts'
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, 'a name of letters, digits, _ and -')
 const share = z.number().min(0).max(1)
@@ -203,6 +204,8 @@ export const projectSchema = z
       /** Whether each prediction says what moved it; a run may say otherwise. */
       explanations: z.boolean().default(true),
     }),
+    /** When people are called, and when a challenger is trained. */
+    monitoring: monitoringRule.prefault({}),
     /** Runs that go at the same time; more wait for their turn. Pipelines without a number have no limit. */
     concurrentRuns: z
       .strictObject({

@@ -12,6 +12,7 @@
  * | model version   | `MODEL#<project>`           | `VERSION#000012`           |                      |           |
  * | ledger entry    | `LEDGER#<project>`          | `000000000007`             |                      |           |
  * | deployment lock | `ROLLOUT#<project>`         | `LOCK`                     |                      |           |
+ * | monitoring      | `MONITOR#<project>`         | `STATE`                    |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -64,6 +65,7 @@ export const tableKeys = {
     sk: String(sequence).padStart(12, '0'),
   }),
   rolloutLock: (project: string) => ({ pk: `ROLLOUT#${project}`, sk: 'LOCK' }),
+  monitor: (project: string) => ({ pk: `MONITOR#${project}`, sk: 'STATE' }),
   alerts: (project: string) => `ALERT#${project}`,
   alert: (project: string, stoppedAt: string, runId: string, redrive: number) => ({
     pk: `ALERT#${project}`,

@@ -48,7 +48,7 @@ export function personaStatements(persona: Persona, context: PersonaContext): re
     case 'approver':
       return [...of.results, ...of.approve, ...of.noTraining, of.noAudit]
     case 'operator':
-      return [...of.watch, ...of.stopRuns, of.noData, of.noApproval, of.noAudit]
+      return [...of.watch, ...of.stopRuns, ...of.attend, of.noData, of.noApproval, of.noAudit]
     case 'auditor':
       return [...of.watch, ...of.readAudit, of.noData, of.noRuns, of.noApproval, of.noChange]
   }
@@ -63,6 +63,8 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const executions = arn(account, 'states', `execution:${names.prefix}*`)
   const starter = arn(account, 'lambda', `function:${names.of('function', 'start-run')}:live`)
   const deployer = arn(account, 'lambda', `function:${names.of('function', 'start-deployment')}:live`)
+  const monitor = arn(account, 'lambda', `function:${names.of('function', 'start-monitoring')}:live`)
+  const acknowledger = arn(account, 'lambda', `function:${names.of('function', 'acknowledge-episode')}:live`)
   const predictor = arn(account, 'lambda', `function:${names.of('function', 'predict')}:live`)
   const reviewer = arn(account, 'lambda', `function:${names.of('function', 'review-dataset')}:live`)
   const groups = projects.map((project) => names.modelPackageGroup(project))
@@ -106,7 +108,8 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       allow(['kms:GenerateDataKey'], [dataKeyArn]),
     ],
     // Whoever starts a run is stamped by the starter: an execution started past it is unattributed.
-    startRuns: [allow(['lambda:InvokeFunction'], [starter, predictor])],
+    startRuns: [allow(['lambda:InvokeFunction'], [starter, predictor, monitor, acknowledger])],
+    attend: [allow(['lambda:InvokeFunction'], [monitor, acknowledger])],
     stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
     deploy: [
       allow(['lambda:InvokeFunction'], [deployer]),

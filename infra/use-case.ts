@@ -9,6 +9,7 @@ import { FeatureGroup } from './feature-group.ts'
 import type { FlowArgs } from './flow.ts'
 import { Inference } from './inference.ts'
 import { ModelPackageGroup } from './model-package-group.ts'
+import { Monitoring } from './monitoring.ts'
 import { RunAlarms } from './run-alarms.ts'
 import { Schedule } from './schedule.ts'
 import { Training } from './training.ts'
@@ -29,6 +30,7 @@ export class UseCase extends pulumi.ComponentResource {
   readonly inferenceArn: pulumi.Output<string>
   readonly datasetImportArn: pulumi.Output<string>
   readonly deploymentArn: pulumi.Output<string>
+  readonly monitoringArn: pulumi.Output<string>
   readonly modelPackageGroup: string
   /** Logical name to type and id of what outlives the project's stack. */
   readonly inventory: Readonly<Record<string, { type: string; id: string }>>
@@ -45,11 +47,17 @@ export class UseCase extends pulumi.ComponentResource {
     const inference = new Inference(`${name}-inference`, args, child)
     const imports = new DatasetImport(`${name}-dataset-import`, args, child)
     const deployment = new Deployment(`${name}-deployment`, args, child)
+    const monitoring = new Monitoring(
+      `${name}-monitoring`,
+      { ...args, inferenceArn: inference.stateMachine.arn },
+      child,
+    )
 
     this.trainingArn = training.stateMachine.arn
     this.inferenceArn = inference.stateMachine.arn
     this.datasetImportArn = imports.stateMachine.arn
     this.deploymentArn = deployment.stateMachine.arn
+    this.monitoringArn = monitoring.stateMachine.arn
     this.modelPackageGroup = group.groupName
     this.inventory = {
       [`${name}-models-group`]: {
@@ -73,7 +81,13 @@ export class UseCase extends pulumi.ComponentResource {
         ruleName: names.of('rule', project.id, 'outcome'),
         description: `How executions of ${project.id} go on and end: sees timeouts and stops, which no state does`,
         pattern: pulumi
-          .all([this.trainingArn, this.inferenceArn, this.datasetImportArn, this.deploymentArn])
+          .all([
+            this.trainingArn,
+            this.inferenceArn,
+            this.datasetImportArn,
+            this.deploymentArn,
+            this.monitoringArn,
+          ])
           .apply((stateMachineArn) => ({
             source: ['aws.states'],
             'detail-type': ['Step Functions Execution Status Change'],
@@ -135,6 +149,7 @@ export class UseCase extends pulumi.ComponentResource {
       inference: this.inferenceArn,
       'dataset-import': this.datasetImportArn,
       deployment: this.deploymentArn,
+      monitoring: this.monitoringArn,
     }
     const shared = { names, account, project: project.id, machines, topic: environment.topic }
     new RunAlarms(`${name}-runs`, { ...shared, maxRunAgeDays }, { parent: this })

@@ -26,7 +26,7 @@ export interface ProjectPlace {
   readonly stateMachinePrefix: string
 }
 
-const flows = ['training', 'inference', 'dataset-import', 'deployment'] as const
+const flows = ['training', 'inference', 'dataset-import', 'deployment', 'monitoring'] as const
 
 /** @param scheduled whether the project's definition has a schedule */
 export async function findDependants(

@@ -84,7 +84,12 @@ export const deploymentRun = named.extend({
   pipeline: z.literal('deployment').default('deployment'),
   deployment: deploymentRequest,
 })
-export type RunRequest = z.output<typeof runRequest> | z.output<typeof deploymentRun>
+/** A look at the windows of a project, too: the clock and the ends of batches ask for it. */
+export const monitoringRun = named.extend({ pipeline: z.literal('monitoring').default('monitoring') })
+export type RunRequest =
+  | z.output<typeof runRequest>
+  | z.output<typeof deploymentRun>
+  | z.output<typeof monitoringRun>
 
 export const starterInput = z.union([runRequest, scheduled, upload])
 export type StarterInput = z.output<typeof starterInput>
@@ -139,11 +144,13 @@ const folders: Readonly<Record<Pipeline, string>> = {
   inference: 'inference',
   'dataset-import': 'imports',
   deployment: 'deployments',
+  monitoring: 'monitoring',
 }
 
 function askedOf(request: RunRequest) {
   if (request.pipeline === 'training') return request.training
   if (request.pipeline === 'deployment') return request.deployment
+  if (request.pipeline === 'monitoring') return {}
   return request.pipeline === 'inference' ? request.inference : request.import
 }
 

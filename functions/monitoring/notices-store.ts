@@ -1,0 +1,35 @@
+/** Tells what monitoring decided: recorded with the decision, published until its publication is recorded too. */
+import { raiseAlert } from '../alarm/alert-store.ts'
+import { requiredVariable } from '../required-variable.ts'
+import type { MonitorState, Notice } from './monitor-state.ts'
+import { changeMonitor } from './monitor-store.ts'
+
+/** @returns what was told now */
+export async function tellNotices({ project, modelVersion, outbox }: MonitorState): Promise<Notice[]> {
+  if (outbox.length === 0) return []
+  const topicArn = requiredVariable('TOPIC_ARN')
+  const told: Notice[] = []
+  for (const notice of outbox) {
+    const { id, kind, at, text } = notice
+    const alert = { project, runId: id, pipeline: 'monitoring', status: kind.toUpperCase(), at }
+    const command = kind === 'recovered' ? 'status' : 'acknowledge'
+    const message = JSON.stringify({
+      project,
+      kind,
+      at,
+      modelVersion,
+      text,
+      do: `regimen monitor ${command}`,
+    })
+    const subject = `${project} monitoring: ${kind}`.slice(0, 99)
+    const outcome = await raiseAlert(alert, 0, { topicArn, subject, message })
+    if (outcome === 'published') told.push(notice)
+  }
+  const done = new Set(outbox.map(({ id }) => id))
+  await changeMonitor(project, (state) =>
+    state.outbox.some(({ id }) => done.has(id))
+      ? { ...state, outbox: state.outbox.filter(({ id }) => !done.has(id)) }
+      : state,
+  )
+  return told
+}

@@ -1,0 +1,70 @@
+/** observe-windows: looks at the windows of the version in production, tells people, and asks for a challenger. */
+import { z } from 'zod'
+import { door } from '../door.ts'
+import { driftState } from '../layout.ts'
+import { loadProject } from '../project-store.ts'
+import { requiredVariable } from '../required-variable.ts'
+import { runContext } from '../stages.ts'
+import { advance, phaseOf } from './advance.ts'
+import { hasRetrainingEnded, readCandidates, readWindows, versionInProduction } from './evidence-store.ts'
+import { noticeKinds } from './monitor-state.ts'
+import { changeMonitor } from './monitor-store.ts'
+import { tellNotices } from './notices-store.ts'
+import { decideRetraining, releaseRetraining } from './retraining.ts'
+
+export const handler = door({
+  input: runContext.extend({ project: z.string(), at: z.iso.datetime() }),
+  output: z.object({
+    modelVersion: z.string().nullable(),
+    phase: z.enum(['quiet', 'violated', 'alerting', 'recovering']),
+    episode: z.string().nullable(),
+    /** What people were told now. */
+    notices: z.array(z.enum(noticeKinds)),
+    /** A training that is to be started under this key. */
+    retraining: z
+      .object({
+        key: z.string(),
+        dataset: z.object({ name: z.string(), version: z.string(), uri: z.string() }),
+      })
+      .nullable(),
+    reason: z.string(),
+  }),
+  async run({ project: id, projectUri, runUri, at }, logger) {
+    const modelVersion = await versionInProduction(id)
+    const nothing = {
+      modelVersion: null,
+      phase: 'quiet' as const,
+      episode: null,
+      notices: [],
+      retraining: null,
+    }
+    if (modelVersion === undefined) return { ...nothing, reason: 'no version is in production' }
+    const { monitoring: rule } = await loadProject(projectUri)
+    const windows = await readWindows(driftState.rootOf(runUri), modelVersion, at)
+    const candidates = await readCandidates(id, modelVersion, requiredVariable('ENVIRONMENT'))
+    let reason = ''
+    const state = await changeMonitor(id, async (before) => {
+      const ended = await hasRetrainingEnded(before.retraining)
+      const looked = advance(before, { at, modelVersion, windows }, rule)
+      const decided = decideRetraining(releaseRetraining(looked, at, ended), { at, candidates }, rule)
+      reason = decided.reason
+      return decided.state
+    })
+    const notices = (await tellNotices(state)).map(({ kind }) => kind)
+    const { episode, retraining } = state
+    const phase = phaseOf(state, rule)
+    logger.info('windows', { project: id, modelVersion, windows: windows.length, phase, notices, reason })
+    return {
+      modelVersion,
+      phase,
+      episode: episode?.id ?? null,
+      notices,
+      // Asked for again until it is known to have begun: the key makes it one.
+      retraining:
+        retraining === null || retraining.runId !== undefined
+          ? null
+          : { key: retraining.key, dataset: retraining.dataset },
+      reason,
+    }
+  },
+})

@@ -22,8 +22,10 @@ export async function startCloudProcess(options: {
   readonly directory: string
   readonly port: number
   readonly detach: boolean
+  /** File in which each role's calls are noted. */
+  readonly recordCalls?: string | undefined
 }): Promise<CloudProcess> {
-  const { directory, port, detach } = options
+  const { directory, port, detach, recordCalls } = options
   const running = runningCloud(directory)
   if (running !== undefined)
     return { ...running, started: false, ended: Promise.resolve(), stop: () => Promise.resolve() }
@@ -33,7 +35,14 @@ export async function startCloudProcess(options: {
   const log = openSync(logFile, 'w', 0o600)
   const child = spawn(
     process.execPath,
-    [join(programDirectory, 'local', 'main.ts'), '--dir', directory, '--port', String(port)],
+    [
+      join(programDirectory, 'local', 'main.ts'),
+      '--dir',
+      directory,
+      '--port',
+      String(port),
+      ...(recordCalls === undefined ? [] : ['--record-calls', recordCalls]),
+    ],
     { detached: detach, stdio: ['ignore', log, log] },
   )
   closeSync(log)

@@ -8,6 +8,7 @@ import { openDynamodb } from './dynamodb/service.ts'
 import { Keys } from './gateway/keys.ts'
 import { startGateway } from './gateway/server.ts'
 import { accessChecks } from './iam/access-checks.ts'
+import { CallRecord } from './iam/call-record.ts'
 import { Guard } from './iam/guard.ts'
 import { ResourcePolicies } from './iam/resource-policies.ts'
 import { iamService } from './iam/service.ts'
@@ -29,6 +30,8 @@ export interface CloudOptions {
   readonly services?: readonly LocalService[]
   /** Refuse what a role's policies do not allow, instead of only logging it. @default true */
   readonly enforce?: boolean
+  /** File in which each role's calls are noted, each kind once. @default none */
+  readonly recordCalls?: string | undefined
   /** Lambda processes at once. @default max(2, cores) */
   readonly lambdaConcurrency?: number
   /** @default `AWS_REGION` or us-east-1 */
@@ -125,7 +128,9 @@ async function open(
   const iam = await IamStore.open(cloud.directory('iam'), (roleArn) => keys.of(roleArn))
   const enforce = options.enforce ?? true
   const policies = new ResourcePolicies(cloud.directory('iam'))
-  const guard = new Guard(iam, policies, enforce, log)
+  const { recordCalls } = options
+  const record = recordCalls === undefined ? undefined : new CallRecord(resolve(recordCalls))
+  const guard = new Guard(iam, policies, enforce, log, record)
   const access = accessChecks(iam, policies, enforce, accountId, log)
   async function dispatch(service: string, action: string, input: Json, call: Call): Promise<Json> {
     const run = services.get(service)?.actions[action]

@@ -7,6 +7,7 @@ const { values } = parseArgs({
   options: {
     dir: { type: 'string', default: '.regimen' },
     port: { type: 'string', default: '4566' },
+    'record-calls': { type: 'string' },
     'no-enforce': { type: 'boolean', default: false },
   },
 })
@@ -16,6 +17,7 @@ try {
     directory: values.dir,
     port: Number(values.port),
     services: services(),
+    recordCalls: values['record-calls'] ?? process.env.REGIMEN_RECORD_CALLS,
     enforce: !values['no-enforce'],
   })
   const stop = () => {

@@ -9,6 +9,7 @@ import { programDirectory } from '../program-directory.ts'
 interface UpOptions extends GlobalOptions {
   readonly detach?: boolean
   readonly port: string
+  readonly recordCalls?: string
 }
 
 export function upCommand(): Command {
@@ -16,6 +17,7 @@ export function upCommand(): Command {
     .description('start the local cloud and deploy the Pulumi program into it')
     .option('--detach', 'return once it is deployed; stop it with `regimen down`')
     .option('--port <n>', 'loopback port', '4566')
+    .option('--record-calls <file>', 'note which role called what, each kind of call once')
     .action(async (_options: object, self: Command) => {
       const options: UpOptions = self.optsWithGlobals()
       const out = new Output(options.json === true)
@@ -24,6 +26,7 @@ export function upCommand(): Command {
         directory,
         port: Number(options.port),
         detach: options.detach === true,
+        recordCalls: options.recordCalls,
       })
       try {
         const stack = options.stack ?? 'dev'

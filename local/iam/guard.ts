@@ -1,5 +1,6 @@
 /** Refuses what a role's policies do not allow: the missing permission then fails on the laptop, not in production. */
 import { AwsError, type Call, type Json } from '../service.ts'
+import type { CallRecord } from './call-record.ts'
 import { evaluate } from './evaluate.ts'
 import { permissionsOf } from './permissions.ts'
 import type { ResourcePolicies } from './resource-policies.ts'
@@ -10,10 +11,21 @@ export class Guard {
   readonly #resources: ResourcePolicies
   readonly #enforce: boolean
   readonly #log: (line: string) => void
+  readonly #record: CallRecord | undefined
   readonly #told = new Set<string>()
 
-  /** @param enforce false: a denial is logged once and lets the call pass */
-  constructor(store: IamStore, resources: ResourcePolicies, enforce: boolean, log: (line: string) => void) {
+  /**
+   * @param enforce false: a denial is logged once and lets the call pass
+   * @param record where each role's calls are noted; none by default
+   */
+  constructor(
+    store: IamStore,
+    resources: ResourcePolicies,
+    enforce: boolean,
+    log: (line: string) => void,
+    record?: CallRecord,
+  ) {
+    this.#record = record
     this.#store = store
     this.#resources = resources
     this.#enforce = enforce
@@ -49,6 +61,7 @@ export class Guard {
         documents.boundary === undefined || evaluate(request, [documents.boundary]).allowed
           ? decision
           : { allowed: false, reason: 'the permissions boundary does not allow it' }
+      this.#record?.note(principal.arn, action, resource, bounded.allowed && !barred)
       if (bounded.allowed && !barred) continue
       const why = barred ? 'an explicit deny in a resource-based policy' : bounded.reason
       const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`

@@ -1,0 +1,137 @@
+/** What roles are allowed and nobody sees them call in the life of a model on a laptop: why it is allowed all the same. */
+
+export interface Unseen {
+  readonly actions: readonly string[]
+  /** Ends of role names. @default every role */
+  readonly roles?: readonly string[]
+  readonly reason: string
+}
+
+const machines = ['-training', '-inference', '-dataset-import', '-deployment', '-monitoring']
+
+export const unseenActions: readonly Unseen[] = [
+  {
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: "Lambda and SageMaker write logs in the role's name; the laptop writes a file",
+  },
+  {
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    reason: "Lambda and Step Functions send traces in the role's name; the laptop traces nothing",
+  },
+  {
+    actions: ['xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+    roles: machines,
+    reason: "Step Functions asks how much to trace in the machine's name",
+  },
+  {
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    reason:
+      'S3, DynamoDB, SQS, SNS and Lambda use the key on behalf of whoever calls them; the laptop does not encrypt',
+  },
+  {
+    actions: ['kms:CreateGrant', 'kms:DescribeKey'],
+    roles: ['-sagemaker'],
+    reason: "SageMaker attaches a job's encrypted volume by a grant; the laptop has no volumes",
+  },
+  {
+    actions: [
+      'cloudwatch:PutMetricData',
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
+      'ecr:GetDownloadUrlForLayer',
+      'logs:CreateLogGroup',
+      'logs:DescribeLogStreams',
+    ],
+    roles: ['-sagemaker'],
+    reason: "SageMaker pulls the image and reports in the job's name; the laptop's trainer is no image",
+  },
+  {
+    actions: ['states:DescribeExecution'],
+    roles: ['start-run'],
+    reason: 'called when a run holds a place longer than its lease; none did',
+  },
+  {
+    actions: ['s3:AbortMultipartUpload'],
+    reason: 'called when an upload in parts fails, which none did',
+  },
+  {
+    actions: ['s3:GetObjectVersion'],
+    reason:
+      'whoever may read an object may read it as it was when a manifest named it; these keys are written once',
+  },
+  {
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+    ],
+    roles: machines,
+    reason: "Step Functions sets up its log delivery in the machine's name; the laptop needs no set-up",
+  },
+  {
+    actions: [
+      'states:DescribeExecution',
+      'states:RedriveExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ],
+    roles: ['-training', '-inference', '-dataset-import', '-monitoring'],
+    reason:
+      'the items of a Distributed Map are executions of the machine itself; the laptop runs them inside it',
+  },
+  {
+    actions: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+    roles: ['-training'],
+    reason: 'Step Functions learns by a rule that it makes that a job has ended; the laptop is told at once',
+  },
+  {
+    actions: ['sagemaker:StopTrainingJob'],
+    roles: ['-training'],
+    reason: 'called when an execution is stopped while its job runs; test/local/states stops one',
+  },
+  {
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    reason: 'the table is read or written as a whole: Grant `readTable` is two actions, `writeTable` two',
+  },
+  {
+    actions: ['sqs:SendMessage'],
+    reason: 'Lambda sends what a function failed to take for good; none did',
+  },
+  {
+    actions: ['s3:ListBucket'],
+    roles: ['compare-predictions', 'detect-drift', 'fetch-dataset', 'join-labels', 'plan-parts', 'start-run'],
+    reason:
+      'called where there is a history, a prefix or an inbox to look through; this life has one file of each',
+  },
+  {
+    actions: ['s3:PutObject'],
+    roles: ['fetch-dataset'],
+    reason: 'called for what it downloads; a file of the laptop was uploaded by the command',
+  },
+  {
+    actions: ['cloudwatch:PutMetricData', 's3:GetObject', 's3:PutObject'],
+    roles: ['join-labels'],
+    reason: 'labels come weeks after a batch; test/functions/drift joins them',
+  },
+  {
+    actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages'],
+    roles: ['predict', 'prepare-deployment', 'resolve-model', 'watch-deployment', 'shift-traffic'],
+    reason: 'the registry is asked for a version that the table has lost; it lost none',
+  },
+  {
+    actions: ['s3:GetObject'],
+    roles: ['register-model'],
+    reason: 'the registry looks at the artifacts on behalf of who registers them',
+  },
+  {
+    actions: ['states:StartExecution'],
+    roles: ['promote-model'],
+    reason: 'called where an approval starts a deployment (regimen:onApproval canary or linear)',
+  },
+]

@@ -102,6 +102,11 @@ export async function keepDelivery(
   const sorted = labels.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   const name = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16)
   await putJsonOnce(inferenceRun.labels(runUri, name), { at, labels: sorted })
+  return await readDeliveries(runUri)
+}
+
+/** Every delivery of labels that a run has had; none where no label has arrived. */
+export async function readDeliveries(runUri: string): Promise<LabelDelivery[]> {
   const deliveries: LabelDelivery[] = []
   for (const { uri } of await list(inferenceRun.labelsPrefix(runUri)))
     deliveries.push(deliverySchema.parse(await getJson(uri)))

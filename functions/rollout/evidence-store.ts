@@ -1,5 +1,7 @@
-/** The rows that a new version is tried on: the newest batch as it came, and the champion's test side with its outcomes. */
+/** The rows that a new version is tried on: the newest batch as it came, and rows whose outcomes are known. */
 import { z } from 'zod'
+import { joinLabels, type LabelDelivery } from '../drift/label-join.ts'
+import { readDeliveries } from '../drift/labels-store.ts'
 import { evaluationSchema } from '../evaluation/evaluation.ts'
 import { readExamples, readExamplesParquet } from '../features/example-store.ts'
 import type { Examples } from '../features/examples.ts'
@@ -15,6 +17,9 @@ import { answersOf, loadVersion } from './versions-store.ts'
 
 /** Beyond, the figures do not change any more. */
 const mostRows = 20_000
+/** Fewer labels, or fewer of a class, tell nothing of a version. */
+const leastLabels = 100
+const leastOfClass = 10
 /** Runs that are looked through for the newest batch. */
 const recentRuns = 50
 
@@ -34,13 +39,21 @@ export async function gatherEvidence(contenders: Contenders): Promise<Evidence> 
   ])
   const champion = await loadVersion(project.id, projectUri, contenders.champion)
   const challenger = await loadVersion(project.id, projectUri, contenders.challenger)
-  const [batch, tested] = [await newestBatch(project), await testSide(championModel.evaluationUri, project)]
+  const batch = await newestBatch(project)
+  const recent = await newestLabelled(project)
+  const tested = recent ?? (await testSide(championModel.evaluationUri, project))
   return {
     task: project.task,
     engines: { champion: championModel.engine, challenger: challengerModel.engine },
     live: batch === undefined ? undefined : answersOf(champion, challenger, batch),
     labelled:
-      tested === undefined ? undefined : withLabels(tested, answersOf(champion, challenger, tested), project),
+      tested === undefined
+        ? undefined
+        : withLabels(
+            tested,
+            { ...answersOf(champion, challenger, tested), recent: recent !== undefined },
+            project,
+          ),
     evaluations: {
       champion: evaluationSchema.parse(await getJson(championModel.evaluationUri)),
       challenger: evaluationSchema.parse(await getJson(challengerModel.evaluationUri)),
@@ -66,10 +79,54 @@ const withLabels = (
 })
 
 async function newestBatch(project: Project): Promise<Examples | undefined> {
+  const [newest] = await batches(project)
+  return newest === undefined ? undefined : await examplesOf(newest, project)
+}
+
+/** The newest batch of which enough labels have arrived to tell two versions apart. */
+async function newestLabelled(project: Project): Promise<Examples | undefined> {
+  for (const runUri of await batches(project)) {
+    const deliveries = await readDeliveries(runUri)
+    if (deliveries.length === 0) continue
+    const examples = await examplesOf(runUri, project)
+    if (examples === undefined) continue
+    const labels = labelsOf(examples, deliveries)
+    const labelled = some({ ...examples, labels }, isLabelled)
+    if (labelled !== undefined && isEnough(labelled.labels, project.task)) return labelled
+  }
+  return undefined
+}
+
+function labelsOf({ exampleKeys, entityIds }: Examples, deliveries: readonly LabelDelivery[]): Float64Array {
+  const made = exampleKeys.map((exampleKey, row) => ({
+    exampleKey,
+    entityId: entityIds[row] as string,
+    prediction: 0,
+    groups: {},
+  }))
+  const { rows } = joinLabels(made, deliveries)
+  const known = new Map(rows.map(({ exampleKey, label }) => [exampleKey, label]))
+  return Float64Array.from(exampleKeys, (key) => known.get(key) ?? Number.NaN)
+}
+
+function isEnough(labels: Float64Array, task: Project['task']): boolean {
+  const cases = labels.reduce((sum, label) => sum + (label > 0.5 ? 1 : 0), 0)
+  return (
+    labels.length >= leastLabels &&
+    (task === 'regression' || Math.min(cases, labels.length - cases) >= leastOfClass)
+  )
+}
+
+/** Newest first. */
+async function batches(project: Project): Promise<string[]> {
   const runs = await listRuns(project.id, recentRuns)
-  const newest = runs.find(({ pipeline, status }) => pipeline === 'inference' && status === 'SUCCEEDED')
-  if (newest?.runUri === undefined) return undefined
-  const [first] = z.array(part).parse(await getJson(inferenceRun.plan(newest.runUri)))
+  return runs.flatMap(({ pipeline, status, runUri }) =>
+    pipeline === 'inference' && status === 'SUCCEEDED' && runUri !== undefined ? [runUri] : [],
+  )
+}
+
+async function examplesOf(runUri: string, project: Project): Promise<Examples | undefined> {
+  const [first] = z.array(part).parse(await getJson(inferenceRun.plan(runUri)))
   if (first === undefined) return undefined
   try {
     return some(await readExamples(first, project))
@@ -81,6 +138,8 @@ async function newestBatch(project: Project): Promise<Examples | undefined> {
 }
 
 const unreadable = new Set([
+  'NoSuchKey',
+  'NotFound',
   'DatasetChanged',
   'DatasetUnreadable',
   'DatasetSchemaMismatch',

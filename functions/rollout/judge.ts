@@ -23,6 +23,8 @@ export interface Answers {
 
 export interface LabelledAnswers extends Answers {
   readonly labels: Float64Array
+  /** The rows came after both trainings; otherwise they are those that the champion was tested on. */
+  readonly recent: boolean
   /** Group column to the level of each row, null where it has none. */
   readonly groups: Readonly<Record<string, readonly (string | null)[]>>
 }
@@ -32,7 +34,7 @@ export interface Evidence {
   readonly engines: { readonly champion: string; readonly challenger: string }
   /** Rows of the newest batch, as they came; absent where there is none. */
   readonly live?: Answers | undefined
-  /** Rows whose outcome is known: the test side of the champion's training. */
+  /** Rows whose outcome is known. */
   readonly labelled?: LabelledAnswers | undefined
   readonly evaluations: { readonly champion: Evaluation; readonly challenger: Evaluation }
   readonly seed: number
@@ -55,8 +57,17 @@ export interface Check {
 const mostShift = 0.5
 /** Spearman's rank correlation: two useful models of one outcome agree; one that learned the opposite does not. */
 const leastAgreement = 0.2
-/** How far the mean probability of a group may lie from its rate of cases, beyond what chance explains. */
-const mostGap = 0.1
+/**
+ * How far the mean probability of a group may lie from its rate of cases, beyond what chance explains. Older rows may be
+ * of another time than what the version has learned.
+ */
+const mostGap = { recent: 0.1, past: 0.2 }
+/**
+ * On recent rows a version must not be surely worse. On the champion's own test side it must not have lost half of what
+ * the champion is better than no model by, or add half to its error: after a change of the world the champion is at home
+ * there and a new version is not, and the gate has compared the two on the new version's rows.
+ */
+const mostLoss = 0.5
 /** A version that takes so many times as long as the one before would be felt. */
 const mostSlowdown = 5
 /** Below so many milliseconds the clock tells nothing. */
@@ -82,8 +93,11 @@ const agreement: Measure = ({ live, labelled }) => {
       limit,
       'there are no rows, or a version gives all of them the same score',
     )
-  const rows = live === undefined ? "the champion's test side" : 'the newest batch'
-  const reason = `Spearman correlation of the two versions' scores on ${answers.champion.length} rows of ${rows}`
+  const rows =
+    live === undefined && labelled !== undefined
+      ? placeOf(labelled)
+      : `${answers.champion.length} rows of the newest batch`
+  const reason = `Spearman correlation of the two versions' scores on ${rows}`
   return { name: 'rank-agreement', passed: value >= limit, value, limit, reason }
 }
 
@@ -123,13 +137,22 @@ const performance: Measure = ({ task, labelled, engines, seed }) => {
   })
   if (compared?.compared !== true || compared.interval === undefined)
     return unmeasured(name, 0, compared?.reason ?? 'nothing to compare')
-  const { interval, difference = 0, reason, metric } = compared
-  const passed = metric === 'rmse' ? interval.low <= 0 : interval.high >= 0
-  return { name, passed, value: difference, limit: 0, reason: `${reason}; refused when it is surely worse` }
+  const { interval, difference = 0, reason, metric, champion = 0 } = compared
+  const isError = metric === 'rmse'
+  const limit = labelled.recent ? 0 : mostLoss * (isError ? champion : -Math.max(0, champion - 0.5))
+  const passed = isError ? interval.low <= limit : interval.high >= limit
+  return {
+    name,
+    passed,
+    value: difference,
+    limit,
+    reason: `${reason} on ${placeOf(labelled)}; refused when it is surely worse by more than the limit`,
+  }
 }
 
 const calibration: Measure = ({ task, labelled }) => {
-  const [name, limit] = ['group-calibration', mostGap]
+  const name = 'group-calibration'
+  const limit = mostGap[labelled?.recent === false ? 'past' : 'recent']
   if (task === 'regression' || labelled === undefined)
     return unmeasured(name, limit, 'there are no known outcomes of classes to hold probabilities against')
   const worst = calibrationGap(labelled.challenger, labelled.labels, labelled.groups)
@@ -158,6 +181,9 @@ const latency: Measure = ({ live, labelled }) => {
     reason: "its time for the same rows over the champion's",
   }
 }
+
+const placeOf = ({ recent, labels }: LabelledAnswers) =>
+  `${labels.length} rows of ${recent ? 'the newest batch with known outcomes' : "the champion's test side"}`
 
 /** In the order in which they are told. */
 const measures: readonly Measure[] = [shift, agreement, estimate, performance, calibration, latency]

@@ -16,6 +16,7 @@ let rig: Rig
 let projectUri: string
 let ledger: typeof import('../../functions/deployment/ledger-store.ts')
 let registry: typeof import('../../functions/registry/model-store.ts')
+let runs: typeof import('../../functions/starter/run-store.ts')
 let locks: typeof import('../../functions/rollout/rollout-lock-store.ts')
 
 async function train(name: string, text: string): Promise<string> {
@@ -35,6 +36,7 @@ beforeAll(async () => {
   projectUri = await rig.use(project)
   ledger = await import('../../functions/deployment/ledger-store.ts')
   registry = await import('../../functions/registry/model-store.ts')
+  runs = await import('../../functions/starter/run-store.ts')
   locks = await import('../../functions/rollout/rollout-lock-store.ts')
   const table = (seed: number, opposite = false) =>
     [...rehearsal.generate({ seed, rows: 3_000, opposite })].join('')
@@ -140,6 +142,45 @@ describe('a deployment', () => {
     expect(await failedOf()).toEqual(['artifact', 'answers'])
     await putBytes(modelUri, sound)
     expect(await failedOf()).toEqual(calm)
+  })
+
+  test('is judged on the newest batch once its labels have arrived', async () => {
+    const later = [...rehearsal.generate({ seed: 29, rows: 1_500 })].join('')
+    const scored = await rig.infer(
+      project,
+      projectUri,
+      await rig.put('adherence/inbox/later/batch.csv', later),
+    )
+    expect(scored.status, scored.cause).toBe('SUCCEEDED')
+    await runs.putRun({
+      runId: scored.runId,
+      project: project.id,
+      pipeline: 'inference',
+      requestedBy: 'test',
+      status: 'SUCCEEDED',
+      progress: 1,
+      startedAt: new Date().toISOString(),
+      runUri: scored.runUri,
+    })
+    const lines = (await rig.read(`${scored.runUri}/predictions/part-00000.jsonl`)).trim().split('\n')
+    const made = lines.map((line) => JSON.parse(line) as { exampleKey: string })
+    const reasonOf = async (version: string, champion: string) => {
+      const { gatherEvidence } = await import('../../functions/rollout/evidence-store.ts')
+      const { judge } = await import('../../functions/rollout/judge.ts')
+      const checks = judge(await gatherEvidence({ project, projectUri, champion, challenger: version }))
+      return checks.find(({ name }) => name === 'performance')?.reason
+    }
+    expect(await reasonOf('1', '2')).toMatch(/rows of the champion's test side/)
+    const { keepDelivery } = await import('../../functions/drift/labels-store.ts')
+    const half = made.filter((_, row) => row % 2 === 0)
+    await keepDelivery(
+      scored.runUri,
+      half.map(({ exampleKey }, row) => [exampleKey, row % 3 === 0 ? 1 : 0]),
+      new Date().toISOString(),
+    )
+    expect(await reasonOf('1', '2')).toContain(
+      `on ${half.length} rows of the newest batch with known outcomes`,
+    )
   })
 
   test('of a version whose artifact is gone never gets traffic', async () => {

@@ -102,7 +102,13 @@ export class Environment extends pulumi.ComponentResource {
   }
 
   #createAlarms(name: string, { names }: EnvironmentArgs): void {
-    const called = ['start-run', 'promote-model', 'record-outcome', 'end-deployment'] as const
+    const called = [
+      'start-run',
+      'start-monitoring',
+      'promote-model',
+      'record-outcome',
+      'end-deployment',
+    ] as const
     const functions = Object.fromEntries(called.map((each) => [each, this.functions[each]]))
     const { deadLetters, topic } = this
     new DoorAlarms(`${name}-doors`, { names, functions, deadLetters, topic }, { parent: this })

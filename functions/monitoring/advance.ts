@@ -45,18 +45,19 @@ const withVersion = (state: MonitorState, modelVersion: string): MonitorState =>
 })
 
 function settle(state: MonitorState, signal: Signal, look: Look, rule: MonitoringRule): MonitorState {
-  const { recent } = state[signal]
-  const counted = recent.slice(-rule.windows)
-  const violated = counted.filter((window) => window.violated)
-  const first = violated[0]
   const { episode } = state
-  if (first !== undefined && violated.length >= rule.violations) {
-    if (episode === null) return open(state, signal, first.at, look)
+  if (isViolated(state[signal], rule)) {
+    const first = state[signal].recent.slice(-rule.windows).find(({ violated }) => violated)
+    if (episode === null) return open(state, signal, first?.at ?? look.at, look)
     if (episode.causes.includes(signal)) return state
     return { ...state, episode: { ...episode, causes: [...episode.causes, signal] } }
   }
   return episode !== null && isOver(state, episode, rule) ? recover(state, episode, look) : state
 }
+
+/** N of the last M. */
+export const isViolated = ({ recent }: SignalState, { violations, windows }: MonitoringRule): boolean =>
+  recent.slice(-windows).filter(({ violated }) => violated).length >= violations
 
 /** A signal that caused the episode needs R quiet windows in a row, another one only must not be violated now. */
 const isOver = (state: MonitorState, episode: Episode, rule: MonitoringRule): boolean =>

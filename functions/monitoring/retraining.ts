@@ -1,7 +1,9 @@
 /** Whether a challenger is trained: one at a time, not again within the cool-down, and only on data of the new world. */
 
+import { isViolated } from './advance.ts'
 import type { MonitorState } from './monitor-state.ts'
 import type { MonitoringRule } from './monitoring-rule.ts'
+import { signals } from './window.ts'
 
 const hour = 3_600_000
 
@@ -36,6 +38,8 @@ export function decideRetraining(
   const no = (reason: string): Decided => ({ state, reason })
   if (retraining !== null) return no(`retraining ${retraining.key} is under way`)
   if (episode === null) return no('no episode is open')
+  if (!signals.some((signal) => isViolated(state[signal], rule)))
+    return no('the version in production is not beyond its limits itself')
   if (!rule.retrain) return no('the project retrains by hand')
   if (lastRetraining !== null) {
     const until = Date.parse(lastRetraining.askedAt) + rule.coolDownHours * hour

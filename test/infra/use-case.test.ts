@@ -41,17 +41,17 @@ test('whatever a project is called, it gets its definition, models, flows, rules
     each(''),
   )
   expect(named('aws:sfn/stateMachine:StateMachine')).toEqual(
-    each('-training', '-inference', '-dataset-import', '-deployment'),
+    each('-training', '-inference', '-dataset-import', '-deployment', '-monitoring'),
   )
   expect(named('aws:cloudwatch/eventRule:EventRule')).toEqual(
-    each('-outcome', '-approval', '-inbox', '-deployment-ended'),
+    each('-outcome', '-turn', '-approval', '-inbox', '-deployment-ended', '-monitoring-scored'),
   )
-  const alarms = ['training', 'inference', 'dataset-import', 'deployment'].flatMap((pipeline) =>
+  const alarms = ['training', 'inference', 'dataset-import', 'deployment', 'monitoring'].flatMap((pipeline) =>
     ['failed', 'timed-out', 'throttled'].map((what) => `-${pipeline}-${what}`),
   )
   const ofProjects = named('aws:cloudwatch/metricAlarm:MetricAlarm').filter(
     (name) =>
-      !/^regimen-dev-((start-run|promote-model|record-outcome|end-deployment)-(errors|throttles)|undelivered)$/.test(
+      !/^regimen-dev-((start-run|start-monitoring|promote-model|record-outcome|end-deployment)-(errors|throttles)|undelivered)$/.test(
         String(name),
       ),
   )

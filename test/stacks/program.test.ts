@@ -16,10 +16,10 @@ test('registers exactly these resources', () => {
   expect(counts).toEqual({
     'aws:cloudtrail/trail:Trail': 1,
     'aws:cloudwatch/dashboard:Dashboard': 1,
-    'aws:cloudwatch/eventRule:EventRule': 5,
-    'aws:cloudwatch/eventTarget:EventTarget': 5,
-    'aws:cloudwatch/logGroup:LogGroup': 35,
-    'aws:cloudwatch/metricAlarm:MetricAlarm': 23,
+    'aws:cloudwatch/eventRule:EventRule': 6,
+    'aws:cloudwatch/eventTarget:EventTarget': 6,
+    'aws:cloudwatch/logGroup:LogGroup': 40,
+    'aws:cloudwatch/metricAlarm:MetricAlarm': 28,
     'aws:dynamodb/table:Table': 1,
     'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 1,
     'aws:ec2/flowLog:FlowLog': 1,
@@ -29,15 +29,15 @@ test('registers exactly these resources', () => {
     'aws:ec2/subnet:Subnet': 2,
     'aws:ec2/vpc:Vpc': 1,
     'aws:ec2/vpcEndpoint:VpcEndpoint': 7,
-    'aws:iam/policy:Policy': 43,
-    'aws:iam/role:Role': 42,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 42,
+    'aws:iam/policy:Policy': 48,
+    'aws:iam/role:Role': 47,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 47,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
-    'aws:lambda/alias:Alias': 29,
-    'aws:lambda/function:Function': 29,
+    'aws:lambda/alias:Alias': 33,
+    'aws:lambda/function:Function': 33,
     'aws:lambda/layerVersion:LayerVersion': 1,
-    'aws:lambda/permission:Permission': 5,
+    'aws:lambda/permission:Permission': 6,
     'aws:s3/bucket:Bucket': 3,
     'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 3,
     'aws:s3/bucketLogging:BucketLogging': 2,
@@ -51,7 +51,7 @@ test('registers exactly these resources', () => {
     'aws:s3/bucketVersioning:BucketVersioning': 3,
     'aws:sagemaker/featureGroup:FeatureGroup': 1,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
-    'aws:sfn/stateMachine:StateMachine': 4,
+    'aws:sfn/stateMachine:StateMachine': 5,
     'aws:sns/topic:Topic': 1,
     'aws:sns/topicPolicy:TopicPolicy': 1,
     'aws:sqs/queue:Queue': 1,
@@ -162,11 +162,16 @@ test('planning parts reads what was uploaded and writes plans, nothing else', ()
 test('only the starter may start executions, only registration may add versions, none may approve', () => {
   const mayDo = (action: string) =>
     functionNames.filter((name) => dev.policyOf(`${name}-role`).some(({ Action }) => Action.includes(action)))
-  expect(mayDo('states:StartExecution')).toEqual(['promote-model', 'start-deployment', 'start-run'])
+  expect(mayDo('states:StartExecution')).toEqual([
+    'promote-model',
+    'start-deployment',
+    'start-monitoring',
+    'start-run',
+  ])
   expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
   expect(mayDo('sagemaker:UpdateModelPackage')).toEqual([])
   expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift', 'join-labels', 'compare-predictions'])
-  expect(mayDo('sns:Publish')).toEqual(['record-outcome'])
+  expect(mayDo('sns:Publish')).toEqual(['record-outcome', 'observe-windows'])
 })
 
 test('a function receives the names that it works with and no others', () => {
@@ -193,7 +198,13 @@ test('whoever is called by events has somewhere for those that fail', () => {
     (name) =>
       dev.one('aws:lambda/function:Function', `${name}-function`).inputs.deadLetterConfig !== undefined,
   )
-  expect(withQueue).toEqual(['promote-model', 'end-deployment', 'record-outcome', 'start-run'])
+  expect(withQueue).toEqual([
+    'promote-model',
+    'end-deployment',
+    'record-outcome',
+    'start-monitoring',
+    'start-run',
+  ])
   for (const { inputs } of dev.of('aws:cloudwatch/eventTarget:EventTarget'))
     expect(inputs).toMatchObject({
       deadLetterConfig: { arn: queue },
@@ -268,6 +279,7 @@ test('what becomes of an execution reaches the recorder, an approval the promoti
         arn('states', 'stateMachine:regimen-dev-adherence-inference'),
         arn('states', 'stateMachine:regimen-dev-adherence-dataset-import'),
         arn('states', 'stateMachine:regimen-dev-adherence-deployment'),
+        arn('states', 'stateMachine:regimen-dev-adherence-monitoring'),
       ],
     },
   })

@@ -35,15 +35,20 @@ const importRequest = z.object({
   source: importSource,
 })
 
-export const deploymentRequest = z.object({
-  version: z.string().regex(/^[1-9]\d*$/),
-  strategy: strategy.default('canary'),
-  /** Of the entities: the canary's, or each step's of a linear deployment. */
-  share: z.number().gt(0).lt(1).default(0.1),
-  /** Between a step and what is seen of it. */
-  watchSeconds: z.int().min(0).max(86_400).default(300),
-  reason: z.string().min(1).max(500).default('deployed'),
-})
+export const deploymentRequest = z
+  .object({
+    version: z.string().regex(/^[1-9]\d*$/),
+    strategy: strategy.default('canary'),
+    /** Of the entities: the canary's, or each step's of a linear deployment. */
+    share: z.number().gte(0.0001).lt(1).default(0.1),
+    /** Between a step and what is seen of it. */
+    watchSeconds: z.int().min(0).max(86_400).default(300),
+    reason: z.string().min(1).max(500).default('deployed'),
+  })
+  .refine(({ strategy, share }) => strategy !== 'linear' || share >= 0.01, {
+    path: ['share'],
+    message: 'a linear deployment has at most a hundred steps: a share of at least 0.01',
+  })
 
 const named = z.object({
   project: projectId,

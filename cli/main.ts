@@ -12,9 +12,11 @@ import { inferCommand } from './commands/infer.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
 import { modelsCommand } from './commands/models.ts'
+import { monitorCommand } from './commands/monitor.ts'
 import { predictCommand } from './commands/predict.ts'
 import { profileCommand } from './commands/profile.ts'
 import { scoreCommand } from './commands/score.ts'
+import { simulateCommand } from './commands/simulate.ts'
 import { stackCommand } from './commands/stack.ts'
 import { statesCommand } from './commands/states.ts'
 import { trainCommand } from './commands/train.ts'
@@ -34,10 +36,12 @@ const commands = [
   executionsCommand,
   experimentsCommand,
   modelsCommand,
+  monitorCommand,
   profileCommand,
   driftCommand,
   scoreCommand,
   boostCommand,
+  simulateCommand,
   statesCommand,
   stackCommand,
   doctorCommand,

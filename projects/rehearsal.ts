@@ -7,6 +7,8 @@ export interface Rehearsal {
     /** What raises the risk lowers it and the other way round: a model of it must not stay in production. */
     opposite?: boolean
   }): Iterable<string>
+  /** What comes in week by week, for a simulation of months. */
+  readonly traffic: Traffic
   readonly rows: number
   /** DuckDB SELECTs over the table `batch` (all columns text, missing = NULL) of entities that training left out. */
   readonly batches: Readonly<Record<string, RehearsalBatch>>
@@ -17,4 +19,13 @@ export interface RehearsalBatch {
   readonly sql: string
   /** Source columns that the SQL moved on purpose; an empty list means that no drift is expected, absent that it may come. */
   readonly shifted?: readonly string[]
+}
+
+export interface Traffic {
+  /** As `generate`; entities are others than those of the rows before `first`, and drifted rows come from another world. */
+  rows(options: { seed: number; rows: number; first: number; drifted: boolean }): Iterable<string>
+  /** The same table before its outcome is known. */
+  undecided(table: string): string
+  /** What became true, as `regimen labels import` takes it. */
+  labels(table: string): string
 }

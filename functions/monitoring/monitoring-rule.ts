@@ -18,7 +18,7 @@ export const monitoringRule = z
     /** A retraining of which nothing is heard for so long is taken for lost. */
     leaseHours: z.number().min(1).max(8_760).default(24),
     /** Labelled rows of after the opening that a challenger needs. */
-    minimumRows: z.int().min(1).default(4_000),
+    minimumRows: z.int().min(1).default(6_000),
   })
   .refine(({ violations, windows }) => violations <= windows, {
     message: 'more violations than windows never come together',

@@ -12,6 +12,10 @@ export interface GeneratorOptions {
   readonly encounters?: number
   /** How strongly illness, stays and drugs move the outcome: 1 as usual, 0 not at all, −2 twice as much, the other way round. */
   readonly effect?: number
+  /** Encounters of tables before this one: its patients and encounters are others. @default 0 */
+  readonly first?: number
+  /** Moves patients and what is done for them: more medications, more laboratory tests. @default false */
+  readonly moved?: boolean
 }
 
 /** Of what moves the outcome, so that another effect leaves about as many cases. */
@@ -68,21 +72,32 @@ export function* generate({
   seed = 1,
   encounters = 20_000,
   effect = 1,
+  first = 0,
+  moved = false,
 }: GeneratorOptions = {}): Generator<string> {
   const random = seededRandom(seed)
   yield `${columns.map(({ name }) => name).join(',')}\n`
-  let patient = 1_000
+  let patient = 1_000 + first * 10
   for (let encounter = 0; encounter < encounters; ) {
     patient += 1 + Math.floor(random() * 9)
     const person = newPatient(random, patient)
     let inpatient = count(random, Math.exp(-1.1 + 0.7 * person.severity))
     for (let visit = 0; visit < person.visits && encounter < encounters; visit++, encounter++) {
-      const row = newEncounter(random, person, inpatient, 10_000 + encounter * 7, effect)
+      const made = newEncounter(random, person, inpatient, 10_000 + (first + encounter) * 7, effect)
+      const row = moved ? move(made) : made
       inpatient += row.readmitted === 'NO' ? 0 : 1
       yield `${columns.map(({ name }) => row[name] ?? '?').join(',')}\n`
     }
   }
 }
+
+/** Another ward: five more medications and twelve more laboratory tests for everybody, and another payer for many. */
+const move = (row: Record<string, string>): Record<string, string> => ({
+  ...row,
+  num_medications: String(Math.min(81, Number(row.num_medications) + 5)),
+  num_lab_procedures: String(Math.min(132, Number(row.num_lab_procedures) + 12)),
+  payer_code: row.payer_code === 'MC' ? 'HM' : (row.payer_code ?? '?'),
+})
 
 interface Patient {
   readonly id: number

@@ -1,6 +1,7 @@
 /** Later batches of encounters: other patients as they are, the same with three columns moved, and the newest ones. */
 import type { Rehearsal } from '../rehearsal.ts'
 import { generate } from './generate.ts'
+import { traffic } from './traffic.ts'
 
 /** The outcome of a later batch is not known yet. */
 const undecided = '* EXCLUDE (readmitted)'
@@ -8,6 +9,7 @@ const undecided = '* EXCLUDE (readmitted)'
 export const rehearsal: Rehearsal = {
   generate: ({ seed, rows, opposite = false }) =>
     generate({ seed, encounters: rows, effect: opposite ? -2 : 1 }),
+  traffic,
   rows: 20_000,
   batches: {
     steady: { title: 'other patients', sql: `SELECT ${undecided} FROM batch`, shifted: [] },

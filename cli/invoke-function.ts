@@ -14,7 +14,7 @@ export class RemoteError extends Error {
 }
 
 export async function invokeFunction<Answer extends z.ZodType>(
-  { lambda, names }: Context,
+  { lambda, names }: Pick<Context, 'lambda' | 'names'>,
   name: string,
   request: unknown,
   answer: Answer,

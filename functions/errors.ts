@@ -29,6 +29,8 @@ export const errorNames = {
   ModelNotFound: { retryable: false },
   NoChampion: { retryable: false },
   ApprovalRefused: { retryable: false },
+  /** A version that another environment sends and this one does not take. */
+  PromotionRefused: { retryable: false },
   RunConflict: { retryable: false },
   /** As many runs wait for their turn as may. */
   QueueFull: { retryable: true },

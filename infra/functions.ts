@@ -76,6 +76,9 @@ const unsentMetrics = ['*/unsent-metrics/*', '*/unsent-metrics-claims/*', '*/uns
 const profiles = ['*/runs/*/profile.json', '*/inference/*/profile.json']
 const importedProfile = '*/imports/*/profile.json'
 
+/** What shows how a version came about. */
+const evidence = ['steps.json', 'report.html', 'manifest.json'].map((file) => `*/runs/*/${file}`)
+
 /** Memory of a function with DuckDB or numbers by the million; CPU comes with it (1,769 MB is one whole). */
 const heavy = { memoryMegabytes: 3_008, timeoutSeconds: 900, scratchMegabytes: 2_048 }
 const merging = { memoryMegabytes: 1_769, timeoutSeconds: 600 }
@@ -246,6 +249,35 @@ export const functionDefinitions = {
     ...light,
     variables: ['BUCKET', 'TABLE', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
     grants: (to) => [to.readTable(), to.writeTable(), to.startExecutions()],
+  },
+  'export-model': {
+    entry: 'functions/promotion/export.handler.ts',
+    description: 'Tells what an approved version consists of, for another environment to take',
+    ...light,
+    memoryMegabytes: 1_769,
+    variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX', 'PROJECT_URIS'],
+    grants: (to) => [
+      to.read(project, encoder, models, decision, baseline, evaluation, ...evidence),
+      to.list('*/runs/*'),
+      to.readTable(),
+      to.readModels(),
+      to.listModels(),
+    ],
+  },
+  'import-model': {
+    entry: 'functions/promotion/import.handler.ts',
+    description: 'Takes a version that another environment approved into this registry',
+    ...light,
+    memoryMegabytes: 1_769,
+    variables: ['BUCKET', 'TABLE', 'MODEL_PACKAGE_GROUP_PREFIX', 'PROJECT_URIS'],
+    // Reading below runs: the version is tried before it is registered, and the registry looks at its artifacts.
+    grants: (to) => [
+      to.read(project, '*/transfers/*', encoder, models, decision, baseline, evaluation),
+      to.write(models, encoder, decision, baseline, evaluation, ...evidence, '*/runs/*/transfer.json'),
+      to.readTable(),
+      to.writeTable(),
+      to.registerModels(),
+    ],
   },
   'prepare-deployment': {
     entry: 'functions/rollout/prepare.handler.ts',

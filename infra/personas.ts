@@ -41,6 +41,7 @@ export function personaStatements(persona: Persona, context: PersonaContext): re
         ...of.bringData,
         ...of.startRuns,
         ...of.stopRuns,
+        ...of.promote,
         ...of.deploy,
         of.noApproval,
         of.noAudit,
@@ -65,6 +66,8 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const deployer = arn(account, 'lambda', `function:${names.of('function', 'start-deployment')}:live`)
   const monitor = arn(account, 'lambda', `function:${names.of('function', 'start-monitoring')}:live`)
   const acknowledger = arn(account, 'lambda', `function:${names.of('function', 'acknowledge-episode')}:live`)
+  const exporter = arn(account, 'lambda', `function:${names.of('function', 'export-model')}:live`)
+  const importer = arn(account, 'lambda', `function:${names.of('function', 'import-model')}:live`)
   const predictor = arn(account, 'lambda', `function:${names.of('function', 'predict')}:live`)
   const reviewer = arn(account, 'lambda', `function:${names.of('function', 'review-dataset')}:live`)
   const groups = projects.map((project) => names.modelPackageGroup(project))
@@ -111,6 +114,12 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
     startRuns: [allow(['lambda:InvokeFunction'], [starter, predictor, monitor, acknowledger])],
     attend: [allow(['lambda:InvokeFunction'], [monitor, acknowledger])],
     stopRuns: [allow(['states:StopExecution', 'states:RedriveExecution'], [executions])],
+    // Out of the environment where it was approved, into the one where it is approved again.
+    promote: [
+      allow(['lambda:InvokeFunction'], [exporter, importer]),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], under('transfers/*')),
+      allow(['kms:GenerateDataKey'], [dataKeyArn]),
+    ],
     deploy: [
       allow(['lambda:InvokeFunction'], [deployer]),
       allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),

@@ -14,6 +14,7 @@ import { until } from '../until.ts'
 import { compareCommand } from './models-compare.ts'
 import { deployCommand, deploymentCommand } from './models-deploy.ts'
 import { historyCommand } from './models-history.ts'
+import { promoteCommand } from './models-promote.ts'
 import { rollbackCommand } from './models-rollback.ts'
 
 export function modelsCommand(): Command {
@@ -73,6 +74,7 @@ export function modelsCommand(): Command {
   decide(command, 'approve', 'Approved')
   decide(command, 'reject', 'Rejected')
   command.addCommand(compareCommand())
+  command.addCommand(promoteCommand())
   command.addCommand(deployCommand()).addCommand(deploymentCommand())
   command.addCommand(historyCommand()).addCommand(rollbackCommand())
   command

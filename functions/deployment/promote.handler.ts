@@ -31,7 +31,13 @@ export const handler = door({
     const { version, approval, changedAt, changedBy, reason, model } = found
     if (model !== undefined && !(await setModelStatus(project, version, approval))) await putModel(model)
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
-    const people = { project, version, trainedBy: model?.createdBy, approvedBy: changedBy }
+    const people = {
+      project,
+      version,
+      trainedBy: model?.createdBy,
+      approvedBy: changedBy,
+      promotedBy: model?.origin?.promotedBy,
+    }
     requireTwoPeople(people, requiredVariable('ENVIRONMENT'))
     const way = found.onApproval ?? onApproval.parse(requiredVariable('ON_APPROVAL'))
     if (way === 'hold') return { promoted: false, version, reason: 'held for regimen models deploy' }

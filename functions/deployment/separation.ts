@@ -7,11 +7,13 @@ export interface Approval {
   readonly version: string
   readonly trainedBy: string | undefined
   readonly approvedBy: string | undefined
+  /** Who brought it from another environment. */
+  readonly promotedBy?: string | undefined
 }
 
 /** @throws RegimenError `ApprovalRefused` when the environment asks for two people and there are not two. */
 export function requireTwoPeople(
-  { project, version, trainedBy, approvedBy }: Approval,
+  { project, version, trainedBy, approvedBy, promotedBy }: Approval,
   environment: string,
 ): void {
   if (environment !== 'prod') return
@@ -24,4 +26,6 @@ export function requireTwoPeople(
     refuse('was approved by nobody known', 'approve it under an identity of your own')
   else if (person(trainedBy) === person(approvedBy))
     refuse('was approved by who trained it', 'let somebody else approve it')
+  else if (promotedBy !== undefined && person(promotedBy) === person(approvedBy))
+    refuse('was approved by who brought it here', 'let somebody else approve it')
 }

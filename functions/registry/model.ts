@@ -29,6 +29,20 @@ export type Registration = z.output<typeof registration>
 
 export const approvalStatus = z.enum(['PendingManualApproval', 'Approved', 'Rejected'])
 
+/** Where a version was trained and approved first, when that was another environment. */
+const originSchema = z.object({
+  environment: z.string(),
+  accountId: z.string(),
+  version: z.string(),
+  runId: z.string(),
+  approvedBy: z.string(),
+  approvedAt: z.string(),
+  /** Who brought it here. */
+  promotedBy: z.string(),
+  /** SHA-256 of the transfer, which names that of every object. */
+  transferSha256: z.string(),
+})
+
 /** The projection of a registry entry in the table. */
 export const modelSchema = z.object({
   project: z.string(),
@@ -52,6 +66,7 @@ export const modelSchema = z.object({
   decisionUri: uri,
   evaluationUri: uri,
   reportUri: uri.optional(),
+  origin: originSchema.optional(),
 })
 export type Model = z.output<typeof modelSchema>
 
@@ -116,6 +131,7 @@ export function toMetadata(model: Model): Record<string, string> {
       return value === undefined ? [] : toMetadataEntries(name, value)
     }),
     ...toMetadataEntries('hyperparameters', JSON.stringify(model.hyperparameters)),
+    ...(model.origin === undefined ? [] : toMetadataEntries('origin', JSON.stringify(model.origin))),
     ...Object.entries(model.metrics).flatMap(([name, value]) =>
       toMetadataEntries(`metric.${name}`, String(value)),
     ),
@@ -151,6 +167,9 @@ export function fromMetadata(
     status,
     hyperparameters: JSON.parse(fromMetadataEntries('hyperparameters', properties) ?? '{}'),
     metrics: Object.fromEntries(metrics),
+    ...(properties.origin === undefined
+      ? {}
+      : { origin: JSON.parse(fromMetadataEntries('origin', properties) ?? '') }),
   })
   return read.success ? read.data : undefined
 }

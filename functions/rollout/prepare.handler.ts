@@ -74,7 +74,13 @@ async function requireApproved(project: string, version: string): Promise<void> 
       do: `approve it first: regimen models approve ${version} --hold`,
     })
   requireTwoPeople(
-    { project, version, trainedBy: model.createdBy, approvedBy: found.changedBy },
+    {
+      project,
+      version,
+      trainedBy: model.createdBy,
+      approvedBy: found.changedBy,
+      promotedBy: model.origin?.promotedBy,
+    },
     requiredVariable('ENVIRONMENT'),
   )
 }

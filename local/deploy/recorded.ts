@@ -54,6 +54,10 @@ export const recorded: Readonly<Record<string, Outputs>> = {
   }),
   'aws:cloudwatch/logResourcePolicy:LogResourcePolicy': (inputs) => ({ id: String(inputs.policyName) }),
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': named,
+  'aws:sagemaker/featureGroup:FeatureGroup': (inputs, cloud) => ({
+    id: String(inputs.featureGroupName),
+    outputs: { arn: cloud.arn('sagemaker', `feature-group/${String(inputs.featureGroupName)}`) },
+  }),
   'aws:resourcegroups/group:Group': (inputs, cloud, name) => ({
     id: String(inputs.name ?? name),
     outputs: { arn: cloud.arn('resource-groups', `group/${String(inputs.name ?? name)}`) },

@@ -18,7 +18,7 @@ test('registers exactly these resources', () => {
     'aws:cloudwatch/dashboard:Dashboard': 1,
     'aws:cloudwatch/eventRule:EventRule': 6,
     'aws:cloudwatch/eventTarget:EventTarget': 6,
-    'aws:cloudwatch/logGroup:LogGroup': 40,
+    'aws:cloudwatch/logGroup:LogGroup': 42,
     'aws:cloudwatch/metricAlarm:MetricAlarm': 28,
     'aws:dynamodb/table:Table': 1,
     'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup': 1,
@@ -29,13 +29,13 @@ test('registers exactly these resources', () => {
     'aws:ec2/subnet:Subnet': 2,
     'aws:ec2/vpc:Vpc': 1,
     'aws:ec2/vpcEndpoint:VpcEndpoint': 7,
-    'aws:iam/policy:Policy': 48,
-    'aws:iam/role:Role': 47,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 47,
+    'aws:iam/policy:Policy': 50,
+    'aws:iam/role:Role': 49,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 49,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
-    'aws:lambda/alias:Alias': 33,
-    'aws:lambda/function:Function': 33,
+    'aws:lambda/alias:Alias': 35,
+    'aws:lambda/function:Function': 35,
     'aws:lambda/layerVersion:LayerVersion': 1,
     'aws:lambda/permission:Permission': 6,
     'aws:s3/bucket:Bucket': 3,
@@ -168,7 +168,7 @@ test('only the starter may start executions, only registration may add versions,
     'start-monitoring',
     'start-run',
   ])
-  expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model'])
+  expect(mayDo('sagemaker:CreateModelPackage')).toEqual(['register-model', 'import-model'])
   expect(mayDo('sagemaker:UpdateModelPackage')).toEqual([])
   expect(mayDo('cloudwatch:PutMetricData')).toEqual(['detect-drift', 'join-labels', 'compare-predictions'])
   expect(mayDo('sns:Publish')).toEqual(['record-outcome', 'observe-windows'])

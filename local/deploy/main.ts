@@ -68,7 +68,7 @@ try {
 }
 
 /** As the shell names it for MLflow's own clients. */
-const mlflowOf = (project: string) => {
+function mlflowOf(project: string): Record<string, string> {
   const { MLFLOW_TRACKING_URI: uri = '' } = process.env
   return uri === '' ? {} : { [`${project}:mlflowTrackingUri`]: uri }
 }

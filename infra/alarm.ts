@@ -12,15 +12,17 @@ export interface AlarmArgs {
   readonly metricName: string
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>
   /** @default Sum */
-  readonly statistic?: 'Sum' | 'Maximum'
+  readonly statistic?: 'Average' | 'Sum' | 'Maximum'
   /** @default GreaterThanOrEqualToThreshold */
   readonly comparison?: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold'
   /** @default 1 */
   readonly threshold?: number
   /** @default 300 */
   readonly periodSeconds?: number
-  /** Periods in a row. @default 1 */
+  /** Periods that are over the threshold. @default 1 */
   readonly periods?: number
+  /** Among so many. @default `periods`: in a row */
+  readonly ofPeriods?: number
   /** What a period without data means. @default notBreaching */
   readonly missing?: 'notBreaching' | 'breaching' | 'ignore'
   readonly topic: Topic
@@ -31,7 +33,7 @@ export class Alarm extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlarmArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Alarm', name, {}, options)
-    const { topic, periods = 1 } = args
+    const { topic, periods = 1, ofPeriods = periods } = args
     const alarm = new aws.cloudwatch.MetricAlarm(
       `${name}-alarm`,
       {
@@ -44,7 +46,7 @@ export class Alarm extends pulumi.ComponentResource {
         comparisonOperator: args.comparison ?? 'GreaterThanOrEqualToThreshold',
         threshold: args.threshold ?? 1,
         period: args.periodSeconds ?? 300,
-        evaluationPeriods: periods,
+        evaluationPeriods: ofPeriods,
         datapointsToAlarm: periods,
         treatMissingData: args.missing ?? 'notBreaching',
         actionsEnabled: true,

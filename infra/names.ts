@@ -26,6 +26,9 @@ export const nameLimits = {
   budget: 100,
   logGroup: 512,
   securityGroup: 255,
+  endpoint: 63,
+  endpointConfiguration: 63,
+  model: 63,
 } as const
 export type NameKind = keyof typeof nameLimits
 

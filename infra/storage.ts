@@ -27,11 +27,19 @@ export interface StorageArgs {
    */
   readonly accessLogDays?: number
   /**
+   * Days that what endpoints were asked and answered is kept, where it is captured.
+   * @default 90
+   */
+  readonly captureDays?: number
+  /**
    * Days after which an object moves to the storage class that follows how often it is read.
    * @default 30
    */
   readonly tieringDays?: number
 }
+
+/** Below it lies what endpoints were asked and answered, project by project. */
+export const capturePrefix = 'capture'
 
 export class Storage extends pulumi.ComponentResource {
   readonly bucketName: string
@@ -43,7 +51,8 @@ export class Storage extends pulumi.ComponentResource {
 
   constructor(name: string, args: StorageArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Storage', name, {}, options)
-    const { protect = true, noncurrentDays = 90, accessLogDays = 2_192, tieringDays = 30 } = args
+    const { protect = true, noncurrentDays = 90, accessLogDays = 2_192 } = args
+    const { captureDays = 90, tieringDays = 30 } = args
     const retained: pulumi.CustomResourceOptions = { parent: this, protect, retainOnDelete: true }
     const child: pulumi.CustomResourceOptions = { parent: this }
     this.bucketName = args.names.bucket(args.account)
@@ -65,7 +74,7 @@ export class Storage extends pulumi.ComponentResource {
     const versioning = version(name, { data, logs }, child)
     expire(
       name,
-      { data, logs, noncurrentDays, accessLogDays, tieringDays },
+      { data, logs, noncurrentDays, accessLogDays, captureDays, tieringDays },
       { ...child, dependsOn: versioning },
     )
     const policies = restrict(name, { data, logs, account: args.account }, { ...child, dependsOn: blocks })
@@ -180,6 +189,7 @@ function expire(
     logs: aws.s3.Bucket
     noncurrentDays: number
     accessLogDays: number
+    captureDays: number
     tieringDays: number
   },
   options: pulumi.CustomResourceOptions,
@@ -204,6 +214,12 @@ function expire(
     filter: {},
     transitions: [{ days: args.tieringDays, storageClass: 'INTELLIGENT_TIERING' }],
   }
+  const captured = {
+    id: 'captured-questions',
+    status: 'Enabled',
+    filter: { prefix: `${capturePrefix}/` },
+    expiration: { days: args.captureDays },
+  }
   const old = {
     id: 'old-logs',
     status: 'Enabled',
@@ -213,7 +229,7 @@ function expire(
   }
   new aws.s3.BucketLifecycleConfiguration(
     `${name}-data-lifecycle`,
-    { bucket: args.data.id, rules: [abandoned, replaced, tiered] },
+    { bucket: args.data.id, rules: [abandoned, replaced, tiered, captured] },
     options,
   )
   new aws.s3.BucketLifecycleConfiguration(

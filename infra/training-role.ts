@@ -57,7 +57,7 @@ export class TrainingRole extends pulumi.ComponentResource {
 }
 
 /** SageMaker attaches the encrypted volume by a grant on the key, for AWS resources only. */
-function volumeKey(key: Key): pulumi.Output<Statement[]> {
+export function volumeKey(key: Key): pulumi.Output<Statement[]> {
   return key.arn.apply((resource) => [
     allow(['kms:CreateGrant'], [resource], { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
     allow(['kms:DescribeKey'], [resource]),
@@ -75,7 +75,11 @@ function observed(account: Account): Statement[] {
   ]
 }
 
-function image({ account, imageRegistryId, imageRepository }: TrainingRoleArgs): Grant {
+export function image({
+  account,
+  imageRegistryId,
+  imageRepository,
+}: Pick<TrainingRoleArgs, 'account' | 'imageRegistryId' | 'imageRepository'>): Grant {
   return pulumi
     .output(imageRegistryId)
     .apply((registry) => [

@@ -4,6 +4,7 @@ import { Dashboard } from './dashboard.ts'
 import { DatasetImport } from './dataset-import.ts'
 import { Deployment } from './deployment.ts'
 import { DriftAlarm } from './drift-alarm.ts'
+import { Endpoint, type ServedModel } from './endpoint.ts'
 import { EventRule } from './event-rule.ts'
 import { FeatureGroup } from './feature-group.ts'
 import type { FlowArgs } from './flow.ts'
@@ -21,6 +22,8 @@ export interface UseCaseArgs extends FlowArgs {
   readonly maxRunAgeDays?: number | undefined
   /** Make a feature group of the project's features. @default false */
   readonly featureGroups?: boolean
+  /** Serve models from SageMaker endpoints: project id to what its endpoint is. @default none */
+  readonly endpoints?: Readonly<Record<string, ServedModel>>
   /** Make a CloudWatch dashboard. @default true */
   readonly dashboards?: boolean
 }
@@ -69,6 +72,7 @@ export class UseCase extends pulumi.ComponentResource {
     this.#createSchedule(name, args)
     this.#createWatch(name, args)
     this.#createFeatures(name, args)
+    this.#createEndpoint(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
   }
 
@@ -140,6 +144,15 @@ export class UseCase extends pulumi.ComponentResource {
     if (args.featureGroups !== true) return
     const { key, storage } = args.environment
     new FeatureGroup(`${name}-features`, { ...args, key, storage }, { parent: this })
+  }
+
+  #createEndpoint(name: string, args: UseCaseArgs): void {
+    const served = args.endpoints?.[args.project.id]
+    if (served === undefined) return
+    const { key, storage, topic, network } = args.environment
+    if (network === undefined) throw new Error(`the endpoint of ${args.project.id} needs a network`)
+    const shared = { ...args, project: args.project.id, key, storage, topic, network }
+    new Endpoint(`${name}-endpoint`, { ...shared, served }, { parent: this })
   }
 
   #createWatch(name: string, args: UseCaseArgs): void {

@@ -59,13 +59,21 @@ export function readConfiguration(
   needs('deliveryRepository', delivery === 'github', 'regimen:delivery')
   needs('slackToken', slackChannel !== undefined, 'regimen:slackChannel')
   needs('alertEmails', monthlyBudgetDollars !== undefined, 'regimen:monthlyBudgetDollars')
+  const network = read('network', settings.network)
+  const endpoints = read('endpoints', settings.endpoints)
+  const homeless = Object.keys(endpoints).find((id) => !chosen.includes(id))
+  if (homeless !== undefined)
+    throw new Error(refusal('regimen:endpoints', homeless, `ids among ${chosen.join(', ')}`, correct(stack)))
+  if (Object.keys(endpoints).length > 0 && network !== 'vpc')
+    throw new Error(refusal('regimen:network', network, 'vpc, which regimen:endpoints needs', correct(stack)))
   return {
     environment: stack,
     projects: [...new Set(chosen)],
     partBytes: read('partBytes', settings.partBytes),
     mapConcurrency: read('mapConcurrency', settings.mapConcurrency),
     logRetentionDays: read('logRetentionDays', settings.logRetentionDays),
-    network: read('network', settings.network),
+    network,
+    endpoints,
     privateHosts: read('privateHosts', settings.privateHosts),
     protect: read('protect', settings.protect),
     architecture,

@@ -1,6 +1,7 @@
 /** Every key of `Pulumi.<env>.yaml`: what it does, what it may be, what it is when it is not set. */
 import { z } from 'zod'
 import { onApproval } from '../functions/registry/model.ts'
+import { endpointInstanceTypes } from '../infra/endpoint-instance-types.ts'
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema
@@ -193,6 +194,26 @@ export const settings = {
     expected: 'owner/name of a GitHub repository',
     does: 'Repository whose workflows may deploy; needed by `delivery: github`.',
     absent: 'refused when `delivery` is github',
+  }),
+  endpoints: setting({
+    schema: z
+      .record(
+        z.string(),
+        z.strictObject({
+          version: z.string().regex(/^[1-9]\d{0,8}$/),
+          instanceType: z.enum(endpointInstanceTypes),
+          instances: whole(2, 50).default(2),
+          strategy: z.enum(['all-at-once', 'canary', 'linear']).default('canary'),
+          sharePercent: whole(10, 50).default(50),
+          waitSeconds: whole(60, 3_600).default(600),
+          capturePercent: whole(0, 100).default(0),
+        }),
+      )
+      .default({}),
+    expected: `project id to {version, instanceType: one of ${endpointInstanceTypes.join(' ')}, instances from 2, strategy: all-at-once, canary or linear, sharePercent 10 to 50, waitSeconds 60 to 3600, capturePercent}`,
+    does: 'Serve an approved model version from a SageMaker endpoint; another version takes over step by step and goes back by itself when its alarms go off. Needs `network: vpc`.',
+    absent: 'no endpoint: `predict` answers',
+    structured: true,
   }),
   featureGroups: flag('false', 'Make a SageMaker feature group per project, online and offline.'),
   dashboards: flag('true', 'Make a CloudWatch dashboard per project.'),

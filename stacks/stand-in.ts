@@ -62,6 +62,8 @@ const arns: Readonly<Record<string, Arn>> = {
     'sagemaker',
     ({ featureGroupName }) => `feature-group/${featureGroupName}`,
   ),
+  'aws:sagemaker/model:Model': regional('sagemaker', ({ name }) => `model/${name}`),
+  'aws:sagemaker/endpoint:Endpoint': regional('sagemaker', ({ name }) => `endpoint/${name}`),
   'aws:cloudtrail/trail:Trail': regional('cloudtrail', ({ name }) => `trail/${name}`),
   'aws:codebuild/project:Project': regional('codebuild', ({ name }) => `project/${name}`),
 }

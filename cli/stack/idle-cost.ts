@@ -1,5 +1,6 @@
 /** What an environment costs in a month in which nothing runs: every resource type has a price, a reason why none, or is unknown. */
-import type { GraphResource } from '../../infra/policy/graph.ts'
+import { endpointInstanceTypes } from '../../infra/endpoint-instance-types.ts'
+import { at, type GraphResource, list } from '../../infra/policy/graph.ts'
 import { type PriceName, priceOf } from '../prices.ts'
 
 export interface Stored {
@@ -38,6 +39,15 @@ const lengthOf = (value: unknown, otherwise: number) =>
   Array.isArray(value) && value.length > 0 ? value.length : otherwise
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
+/** Instances of a type that wait for questions. */
+const instances = (all: readonly Inputs[], instanceType: string) =>
+  sum(
+    all
+      .flatMap(({ productionVariants }) => list(productionVariants))
+      .filter((variant) => at(variant, 'instanceType') === instanceType)
+      .map((variant) => Number(at(variant, 'initialInstanceCount') ?? 1)),
+  )
+
 const priced: Readonly<Record<string, Priced>> = {
   'aws:kms/key:Key': [['key', each]],
   'aws:cloudwatch/metricAlarm:MetricAlarm': [
@@ -53,6 +63,9 @@ const priced: Readonly<Record<string, Priced>> = {
   'aws:sagemaker/featureGroup:FeatureGroup': [
     ['onlineFeatureGigabyteMonth', (_all, { tableGigabytes }) => tableGigabytes],
   ],
+  'aws:sagemaker/endpointConfiguration:EndpointConfiguration': endpointInstanceTypes.map(
+    (instanceType) => [instanceType, (all) => monthHours * instances(all, instanceType)] as const,
+  ),
   'aws:ec2/vpcEndpoint:VpcEndpoint': [
     [
       'interfaceEndpointHour',
@@ -106,6 +119,8 @@ const free: Readonly<Record<string, string>> = {
   'aws:sagemaker/modelPackageGroup:ModelPackageGroup':
     'the registry has no price; models are stored in the bucket',
   'aws:cloudtrail/trail:Trail': 'costs by the data event; the first copy of management events has no price',
+  'aws:sagemaker/model:Model': 'costs by the instances of its endpoint',
+  'aws:sagemaker/endpoint:Endpoint': 'costs by the instances of its configuration',
   'aws:ec2/vpc:Vpc': 'a network has no price',
   'aws:ec2/subnet:Subnet': partOf('a network'),
   'aws:ec2/routeTable:RouteTable': partOf('a network'),

@@ -51,6 +51,22 @@ export const modelRules: readonly Rule[] = [
       ),
   },
   {
+    id: 'endpoint-rolls-back',
+    title: 'A new version takes over an endpoint beside the old one, and alarms bring the old one back',
+    refs: ['regimen'],
+    types: ['aws:sagemaker/endpoint:Endpoint'],
+    check: ({ inputs }) => [
+      ...unless(
+        at(inputs, 'deploymentConfig', 'blueGreenUpdatePolicy', 'trafficRoutingConfiguration') !== undefined,
+        'deploymentConfig has no blueGreenUpdatePolicy',
+      ),
+      ...unless(
+        list(at(inputs, 'deploymentConfig', 'autoRollbackConfiguration', 'alarms')).length > 0,
+        'deploymentConfig names no alarms that roll back',
+      ),
+    ],
+  },
+  {
     id: 'feature-group-encrypted',
     title: 'Both stores of a feature group are encrypted under a customer managed key',
     refs: ['regimen'],

@@ -36,6 +36,20 @@ const networkParts: Readonly<Record<string, string>> = {
   'aws:ec2/flowLog:FlowLog': 'fl',
 }
 
+const serving =
+  (kind: string): Outputs =>
+  ({ name }, cloud) => ({
+    id: String(name),
+    outputs: { arn: cloud.arn('sagemaker', `${kind}/${String(name)}`) },
+  })
+
+/** An endpoint of a stack is on record: those of the laptop are made by whoever tries one. */
+const servingParts: Readonly<Record<string, string>> = {
+  'aws:sagemaker/model:Model': 'model',
+  'aws:sagemaker/endpointConfiguration:EndpointConfiguration': 'endpoint-config',
+  'aws:sagemaker/endpoint:Endpoint': 'endpoint',
+}
+
 export const recorded: Readonly<Record<string, Outputs>> = {
   'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': ofBucket,
   'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': ofBucket,
@@ -87,6 +101,7 @@ export const recorded: Readonly<Record<string, Outputs>> = {
     },
   }),
   ...Object.fromEntries(Object.entries(networkParts).map(([type, prefix]) => [type, unnamed(prefix)])),
+  ...Object.fromEntries(Object.entries(servingParts).map(([type, kind]) => [type, serving(kind)])),
   'aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy': (inputs) => ({
     id: String(inputs.modelPackageGroupName),
   }),
@@ -105,6 +120,9 @@ export const withoutLocalMeaning: Readonly<Record<string, string>> = {
     'the laptop posts nothing to services on the internet',
   'aws:budgets/budget:Budget': 'the laptop costs nothing',
   'aws:iam/openIdConnectProvider:OpenIdConnectProvider': 'no workflow deploys to a laptop',
+  ...Object.fromEntries(
+    Object.keys(servingParts).map((type) => [type, 'the prediction door answers on the laptop']),
+  ),
   ...Object.fromEntries(
     Object.keys(networkParts).map((type) => [type, 'the laptop has one network, its own loopback']),
   ),

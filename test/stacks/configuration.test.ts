@@ -21,6 +21,7 @@ test('fills in what is not set', () => {
     logRetentionDays: 365,
     privateHosts: [],
     network: 'none',
+    endpoints: {},
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',

@@ -27,6 +27,9 @@ const limits: Readonly<Record<string, readonly [input: string, limit: number, al
   'aws:sqs/queue:Queue': ['name', 80, /^[a-zA-Z0-9-_]+$/],
   'aws:dynamodb/table:Table': ['name', 255, /^[a-zA-Z0-9_.-]+$/],
   'aws:cloudtrail/trail:Trail': ['name', 128, /^[a-zA-Z0-9][a-zA-Z0-9._-]+$/],
+  'aws:sagemaker/endpoint:Endpoint': ['name', 63, /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/],
+  'aws:sagemaker/endpointConfiguration:EndpointConfiguration': ['name', 63, /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/],
+  'aws:sagemaker/model:Model': ['name', 63, /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/],
   'aws:ec2/securityGroup:SecurityGroup': ['name', 255, /^(?!sg-)[\w .:/()#,@[\]+=&;{}!$*-]+$/],
   'aws:budgets/budget:Budget': ['name', 100, /^[^:\\]+$/],
   'aws:lambda/layerVersion:LayerVersion': ['layerName', 140, /^[a-zA-Z0-9-_]+$/],
@@ -55,6 +58,9 @@ async function longest() {
     'regimen:slackToken': 'secret',
     'regimen:alertEmails': '["a@example.com"]',
     'regimen:monthlyBudgetDollars': '1',
+    'regimen:endpoints': JSON.stringify(
+      Object.fromEntries(ids.map((id) => [id, { version: '123456789', instanceType: 'ml.m5.large' }])),
+    ),
     'regimen:delivery': 'github',
     'regimen:deliveryRepository': 'a/b',
   }

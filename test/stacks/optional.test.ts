@@ -16,6 +16,7 @@ const everything = {
   'regimen:slackToken': 'xoxb-very-secret',
   'regimen:pagerDutyRoutingKey': 'routing-secret',
   'regimen:monthlyBudgetDollars': '500',
+  'regimen:endpoints': '{"adherence":{"version":"3","instanceType":"ml.m5.large","capturePercent":5}}',
   'regimen:delivery': 'github',
   'regimen:deliveryRepository': 'example/regimen',
 }
@@ -33,10 +34,11 @@ test('what is optional is not there unless it is configured', () => {
     'aws:sns/topicSubscription:TopicSubscription',
     'aws:cloudwatch/eventConnection:EventConnection',
     'aws:budgets/budget:Budget',
+    'aws:sagemaker/endpoint:Endpoint',
     'aws:iam/openIdConnectProvider:OpenIdConnectProvider',
   ]
-  expect(types.map((type) => bare.of(type).length)).toEqual([0, 0, 0, 0, 0])
-  expect(types.map((type) => all.of(type).length)).toEqual([1, 2, 2, 1, 1])
+  expect(types.map((type) => bare.of(type).length)).toEqual([0, 0, 0, 0, 0, 0])
+  expect(types.map((type) => all.of(type).length)).toEqual([1, 2, 2, 1, 1, 1])
 })
 
 test('the trail records each access to objects, items and features, and is locked for six years', () => {

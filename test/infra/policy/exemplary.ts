@@ -166,6 +166,12 @@ export const exemplary: readonly GraphResource[] = [
     dataCaptureConfig: { kmsKeyId: key },
     productionVariants: [{ initialInstanceCount: 2 }],
   }),
+  resource('aws:sagemaker/endpoint:Endpoint', 'serving', {
+    deploymentConfig: {
+      blueGreenUpdatePolicy: { trafficRoutingConfiguration: { type: 'CANARY' } },
+      autoRollbackConfiguration: { alarms: [{ alarmName: 'a' }] },
+    },
+  }),
   resource('aws:sagemaker/featureGroup:FeatureGroup', 'features', {
     onlineStoreConfig: { securityConfig: { kmsKeyId: key } },
     offlineStoreConfig: { s3StorageConfig: { kmsKeyId: key } },

@@ -116,6 +116,8 @@ const mutations: readonly Mutation[] = [
   ['endpoint-encrypted', 'endpoint', ['kmsKeyArn']],
   ['endpoint-encrypted', 'endpoint', ['dataCaptureConfig', 'kmsKeyId']],
   ['endpoint-two-instances', 'endpoint', ['productionVariants', 0, 'initialInstanceCount'], 1],
+  ['endpoint-rolls-back', 'serving', ['deploymentConfig', 'blueGreenUpdatePolicy']],
+  ['endpoint-rolls-back', 'serving', ['deploymentConfig', 'autoRollbackConfiguration', 'alarms'], []],
   ['feature-group-encrypted', 'features', ['onlineStoreConfig', 'securityConfig']],
   ['feature-group-encrypted', 'features', ['offlineStoreConfig', 's3StorageConfig', 'kmsKeyId']],
   [

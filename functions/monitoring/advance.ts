@@ -47,8 +47,7 @@ const withVersion = (state: MonitorState, modelVersion: string): MonitorState =>
 function settle(state: MonitorState, signal: Signal, look: Look, rule: MonitoringRule): MonitorState {
   const { episode } = state
   if (isViolated(state[signal], rule)) {
-    const first = state[signal].recent.slice(-rule.windows).find(({ violated }) => violated)
-    if (episode === null) return open(state, signal, first?.at ?? look.at, look)
+    if (episode === null) return open(state, signal, beginning(state[signal]) ?? look.at, look)
     if (episode.causes.includes(signal)) return state
     return { ...state, episode: { ...episode, causes: [...episode.causes, signal] } }
   }
@@ -58,6 +57,10 @@ function settle(state: MonitorState, signal: Signal, look: Look, rule: Monitorin
 /** N of the last M. */
 export const isViolated = ({ recent }: SignalState, { violations, windows }: MonitoringRule): boolean =>
   recent.slice(-windows).filter(({ violated }) => violated).length >= violations
+
+/** Of the violated windows in a row at the end: a lone one before them may be chance, and its rows of the world of before. */
+const beginning = ({ recent }: SignalState): string | undefined =>
+  recent[recent.findLastIndex(({ violated }) => !violated) + 1]?.at
 
 /** A signal that caused the episode needs R quiet windows in a row, another one only must not be violated now. */
 const isOver = (state: MonitorState, episode: Episode, rule: MonitoringRule): boolean =>

@@ -14,7 +14,7 @@ export type SignalState = z.output<typeof signalState>
 export const episodeSchema = z.object({
   id: z.string(),
   openedAt: instant,
-  /** Time of the first violated window of those that opened it: since when the world is another. */
+  /** Time of the first of the violated windows in a row that opened it: since when the world is another. */
   since: instant,
   /** Signals that reached their number of violations. */
   causes: z.array(z.enum(['drift', 'performance'])),

@@ -119,6 +119,11 @@ describe('an episode', () => {
     )
   })
 
+  test('begins with the violated windows in a row that opened it, and not with one of before', () => {
+    expect(fold(ofMarks('..!!')).episode).toMatchObject({ since: at(48), openedAt: at(72) })
+    expect(fold(ofMarks('.!.!')).episode).toMatchObject({ since: at(72), openedAt: at(72) })
+  })
+
   test('that nobody acknowledges is told once more, one that somebody did is not', () => {
     const impatient = monitoringRule.parse({ escalateAfterHours: 48 })
     const opened = fold(ofMarks('!!'), impatient)

@@ -127,6 +127,14 @@ function refuseCombinations(values: Readonly<Record<string, string>>, kind: keyo
     booster === 'gblinear' ? onlyForTrees.find((name) => values[name] !== undefined) : undefined
   if (misplaced !== undefined)
     throw refused(misplaced, values[misplaced] ?? '', 'none, since gblinear grows no trees and ignores it')
+  const { monotone_constraints: constraints, tree_method: method } = values
+  // The algorithm's container takes them with these two alone, named (hyperparameter_validation.py).
+  if (constraints !== undefined && method !== 'exact' && method !== 'hist')
+    throw refused(
+      'monotone_constraints',
+      `${constraints} with tree_method ${method ?? 'not set'}`,
+      'tree_method set to exact or hist beside them',
+    )
   const tweedie = values.tweedie_variance_power
   if (tweedie !== undefined && objective !== 'reg:tweedie')
     throw refused('tweedie_variance_power', tweedie, 'none without objective reg:tweedie')

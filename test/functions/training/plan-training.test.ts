@@ -125,6 +125,20 @@ describe('a hyperparameter', () => {
     )
   })
 
+  it('of monotone constraints is refused with a tree method that the algorithm refuses them with', () => {
+    const constraints = { monotone_constraints: '(1,0,-1)' }
+    expect(refusal({ set: constraints })).toContain('got (1,0,-1) with tree_method not set')
+    for (const method of ['auto', 'approx'])
+      expect(refusal({ set: { ...constraints, tree_method: method } })).toContain(
+        `hyperparameter "monotone_constraints": got (1,0,-1) with tree_method ${method}; expected tree_method set to exact or hist`,
+      )
+    for (const method of ['exact', 'hist'])
+      expect(plan({ set: { ...constraints, tree_method: method } }).hyperparameters).toMatchObject({
+        ...constraints,
+        tree_method: method,
+      })
+  })
+
   it('becomes the string of the same number', () => {
     const values = fc.record({
       eta: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -1,9 +1,7 @@
 /** The use cases that can be simulated, as they are but for explanations, which nobody reads here. */
 import { RegimenError } from '../../functions/errors.ts'
 import type { Project } from '../../functions/project.ts'
-import { project as adherence } from '../../projects/adherence/project.ts'
-
-const projects: Readonly<Record<string, Project>> = { adherence }
+import { projects } from '../../stacks/projects.ts'
 
 /** @throws RegimenError `InvalidRequest` naming the ones that there are. */
 export function simulatedProject(id: string): Project {

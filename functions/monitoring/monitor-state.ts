@@ -32,6 +32,8 @@ const noticeSchema = z.object({
   kind: z.enum(noticeKinds),
   at: instant,
   text: z.string(),
+  /** Whose it is to tell it: the run that decided, and after a while whoever comes next. */
+  teller: z.object({ runId: z.string(), until: instant }).optional(),
 })
 export type Notice = z.output<typeof noticeSchema>
 

@@ -9,6 +9,7 @@ import { advance, phaseOf } from './advance.ts'
 import { hasRetrainingEnded, readCandidates, readWindows, versionInProduction } from './evidence-store.ts'
 import { noticeKinds } from './monitor-state.ts'
 import { changeMonitor } from './monitor-store.ts'
+import { takeNotices } from './notices.ts'
 import { tellNotices } from './notices-store.ts'
 import { decideRetraining, releaseRetraining } from './retraining.ts'
 
@@ -29,7 +30,7 @@ export const handler = door({
       .nullable(),
     reason: z.string(),
   }),
-  async run({ project: id, projectUri, runUri, at }, logger) {
+  async run({ project: id, projectUri, runId, runUri, at }, logger) {
     const modelVersion = await versionInProduction(id)
     const nothing = {
       modelVersion: null,
@@ -48,9 +49,9 @@ export const handler = door({
       const looked = advance(before, { at, modelVersion, windows }, rule)
       const decided = decideRetraining(releaseRetraining(looked, at, ended), { at, candidates }, rule)
       reason = decided.reason
-      return decided.state
+      return takeNotices(decided.state, runId, at)
     })
-    const notices = (await tellNotices(state)).map(({ kind }) => kind)
+    const notices = (await tellNotices(state, runId)).map(({ kind }) => kind)
     const { episode, retraining } = state
     const phase = phaseOf(state, rule)
     logger.info('windows', { project: id, modelVersion, windows: windows.length, phase, notices, reason })

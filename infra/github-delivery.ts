@@ -12,6 +12,11 @@ export interface GithubDeliveryArgs {
   readonly account: Account
   /** `owner/name`. */
   readonly repository: string
+  /**
+   * ARN of the account's OpenID Connect provider of GitHub, where another stack has made it: an account takes one.
+   * @default this stack makes it
+   */
+  readonly providerArn?: string | undefined
 }
 
 /**
@@ -25,17 +30,13 @@ export class GithubDelivery extends pulumi.ComponentResource {
     super('regimen:infra:GithubDelivery', name, {}, options)
     const { names, account, repository } = args
     const child = { parent: this }
-    const provider = new aws.iam.OpenIdConnectProvider(
-      `${name}-provider`,
-      { url: `https://${issuer}`, clientIdLists: ['sts.amazonaws.com'] },
-      { ...child, retainOnDelete: true },
-    )
+    const providerArn = pulumi.output(args.providerArn ?? this.#createProvider(name))
     const role = new aws.iam.Role(
       `${name}-role`,
       {
         name: names.of('role', 'github'),
         description: `Deploys from ${repository}`,
-        assumeRolePolicy: provider.arn.apply((arn) => trust(arn, repository, names.environment)),
+        assumeRolePolicy: providerArn.apply((arn) => trust(arn, repository, names.environment)),
         maxSessionDuration: 3_600,
       },
       child,
@@ -57,6 +58,15 @@ export class GithubDelivery extends pulumi.ComponentResource {
     new aws.iam.RolePolicyAttachment(`${name}-attachment`, { role: role.name, policyArn: policy.arn }, child)
     this.roleArn = role.arn
     this.registerOutputs({ roleArn: this.roleArn })
+  }
+
+  /** It stays when the stack goes: another stack's role may trust it by now. */
+  #createProvider(name: string): pulumi.Output<string> {
+    return new aws.iam.OpenIdConnectProvider(
+      `${name}-provider`,
+      { url: `https://${issuer}`, clientIdLists: ['sts.amazonaws.com'] },
+      { parent: this, retainOnDelete: true },
+    ).arn
   }
 }
 

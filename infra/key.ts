@@ -101,6 +101,7 @@ function keyPolicy(account: Account, names: Names): string {
             arn(account, 'logs', `log-group:/aws/lambda/${names.prefix}*`),
             arn(account, 'logs', `log-group:/aws/vendedlogs/states/${names.prefix}*`),
             arn(account, 'logs', `log-group:/aws/sagemaker/Endpoints/${names.prefix}*`),
+            arn(account, 'logs', `log-group:/aws/codebuild/${names.prefix}*`),
             arn(account, 'logs', `log-group:/aws/vendedlogs/vpc/${names.prefix}*`),
           ],
         },

@@ -26,6 +26,8 @@ export const nameLimits = {
   budget: 100,
   logGroup: 512,
   securityGroup: 255,
+  pipeline: 100,
+  buildProject: 150,
   endpoint: 63,
   endpointConfiguration: 63,
   model: 63,

@@ -56,7 +56,9 @@ export function readConfiguration(
   const delivery = read('delivery', settings.delivery)
   const slackChannel = read('slackChannel', settings.slackChannel)
   const monthlyBudgetDollars = read('monthlyBudgetDollars', settings.monthlyBudgetDollars)
-  needs('deliveryRepository', delivery === 'github', 'regimen:delivery')
+  needs('deliveryRepository', delivery !== 'none', 'regimen:delivery')
+  for (const name of ['deliveryConnection', 'deliveryBackend'] as const)
+    needs(name, delivery === 'codepipeline', 'regimen:delivery')
   needs('slackToken', slackChannel !== undefined, 'regimen:slackChannel')
   needs('alertEmails', monthlyBudgetDollars !== undefined, 'regimen:monthlyBudgetDollars')
   const network = read('network', settings.network)
@@ -91,6 +93,11 @@ export function readConfiguration(
     monthlyBudgetDollars,
     delivery,
     deliveryRepository: read('deliveryRepository', settings.deliveryRepository),
+    deliveryProvider: read('deliveryProvider', settings.deliveryProvider),
+    deliveryConnection: read('deliveryConnection', settings.deliveryConnection),
+    deliveryBackend: read('deliveryBackend', settings.deliveryBackend),
+    deliveryBranch: read('deliveryBranch', settings.deliveryBranch),
+    deliveryChain: read('deliveryChain', settings.deliveryChain),
     featureGroups: read('featureGroups', settings.featureGroups),
     dashboards: read('dashboards', settings.dashboards),
   }

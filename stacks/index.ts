@@ -5,6 +5,7 @@ import { currentAccount } from '../infra/account.ts'
 import { Audit } from '../infra/audit.ts'
 import { Budget } from '../infra/budget.ts'
 import { bundleFunctions } from '../infra/bundle.ts'
+import { CodepipelineDelivery } from '../infra/codepipeline-delivery.ts'
 import { Environment } from '../infra/environment.ts'
 import { functionEntries } from '../infra/functions.ts'
 import { GithubDelivery } from '../infra/github-delivery.ts'
@@ -79,7 +80,30 @@ if (monthlyBudgetDollars !== undefined && account.partition !== 'aws')
 else if (monthlyBudgetDollars !== undefined)
   new Budget('regimen-budget', { names, monthlyDollars: monthlyBudgetDollars, emails: alertEmails })
 if (configuration.delivery === 'github' && deliveryRepository !== undefined)
-  new GithubDelivery('regimen-github', { names, account, repository: deliveryRepository })
+  new GithubDelivery('regimen-github', {
+    names,
+    account,
+    repository: deliveryRepository,
+    providerArn: configuration.deliveryProvider,
+  })
+const { deliveryConnection, deliveryBackend, deliveryChain } = configuration
+const deployerRole = `arn:${account.partition}:iam::${account.accountId}:role/${names.of('role', 'deployer')}`
+if (
+  configuration.delivery === 'codepipeline' &&
+  deliveryRepository !== undefined &&
+  deliveryConnection !== undefined &&
+  deliveryBackend !== undefined
+)
+  new CodepipelineDelivery('regimen-delivery', {
+    ...shared,
+    storage: environment.storage,
+    connectionArn: deliveryConnection,
+    repository: deliveryRepository,
+    branch: configuration.deliveryBranch,
+    backendUrl: deliveryBackend,
+    chain: deliveryChain.length > 0 ? deliveryChain : [{ environment: names.environment, deployerRole }],
+    logRetentionDays: configuration.logRetentionDays,
+  })
 const described = await describeRelease(root, { configuration, bundles })
 new ReleaseRecord('regimen-release', {
   storage: environment.storage,

@@ -35,6 +35,7 @@ const flag = (fallback: 'true' | 'false', does: string) =>
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const arns = z.array(z.string().regex(/^arn:[a-z-]+:(iam|sts)::\d{12}:[\w+=,.@/*-]+$/))
+const arn = z.string().regex(/^arn:[a-z-]+:[a-z-]+:[a-z0-9-]*:\d{12}:[\w+=,.@/-]+$/)
 
 export const settings = {
   projects: setting({
@@ -181,9 +182,9 @@ export const settings = {
     absent: 'no budget',
   }),
   delivery: setting({
-    schema: z.enum(['none', 'github']).default('none'),
-    expected: 'none or github',
-    does: 'Let GitHub Actions deploy this environment through OpenID Connect, without stored keys.',
+    schema: z.enum(['none', 'github', 'codepipeline']).default('none'),
+    expected: 'none, github or codepipeline',
+    does: 'How code reaches this environment: GitHub Actions may deploy it through OpenID Connect, or this stack makes a pipeline (CodePipeline, CodeBuild) that deploys it and the environments before it.',
     absent: 'none',
   }),
   deliveryRepository: setting({
@@ -192,15 +193,56 @@ export const settings = {
       .regex(/^[\w.-]+\/[\w.-]+$/)
       .optional(),
     expected: 'owner/name of a GitHub repository',
-    does: 'Repository whose workflows may deploy; needed by `delivery: github`.',
-    absent: 'refused when `delivery` is github',
+    does: 'Repository whose workflows may deploy, or that the pipeline takes.',
+    absent: 'refused when `delivery` is not none',
+  }),
+  deliveryProvider: setting({
+    schema: arn.optional(),
+    expected: 'the ARN of an OpenID Connect provider',
+    does: "The account's provider of GitHub's tokens, where another stack has made it: an account takes one.",
+    absent: 'with `delivery: github` this stack makes it',
+  }),
+  deliveryConnection: setting({
+    schema: arn.optional(),
+    expected: 'the ARN of a connection (CodeConnections)',
+    does: 'How the pipeline reaches the repository; a person accepts it once.',
+    absent: 'refused when `delivery` is codepipeline',
+  }),
+  deliveryBackend: setting({
+    schema: z
+      .string()
+      .regex(/^(s3|https):\/\//)
+      .optional(),
+    expected: 'a URL that pulumi login takes: s3://… or https://…',
+    does: "Where Pulumi keeps the state of the pipeline's environments.",
+    absent: 'refused when `delivery` is codepipeline',
+  }),
+  deliveryBranch: setting({
+    schema: z
+      .string()
+      .regex(/^[\w./-]+$/)
+      .default('main'),
+    expected: 'the name of a branch',
+    does: 'Branch that the pipeline follows.',
+    absent: 'main',
+  }),
+  deliveryChain: setting({
+    schema: z
+      .array(z.strictObject({ environment: z.string().regex(/^[a-z][a-z0-9]{1,11}$/), deployerRole: arn }))
+      .max(8)
+      .default([]),
+    expected: 'a list of {environment, deployerRole: ARN}, in order',
+    does: 'Environments that the pipeline deploys one after the other; a person approves before the last.',
+    absent: 'this environment alone, by its role `regimen-<environment>-deployer`',
+    structured: true,
   }),
   endpoints: setting({
     schema: z
       .record(
         z.string(),
         z.strictObject({
-          version: z.string().regex(/^[1-9]\d{0,8}$/),
+          // `pulumi config set --path` writes a number.
+          version: z.coerce.string().regex(/^[1-9]\d{0,8}$/),
           instanceType: z.enum(endpointInstanceTypes),
           instances: whole(2, 50).default(2),
           strategy: z.enum(['all-at-once', 'canary', 'linear']).default('canary'),

@@ -130,6 +130,8 @@ const free: Readonly<Record<string, string>> = {
   'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': partOf('a network'),
   'aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule': partOf('a network'),
   'aws:ec2/flowLog:FlowLog': 'costs by what is logged',
+  'aws:codebuild/project:Project': 'costs by the minute of a build',
+  'aws:codepipeline/pipeline:Pipeline': 'a pipeline of type V2 costs by the minute of an action',
   'aws:budgets/budget:Budget': 'budgets without actions have no price',
 }
 

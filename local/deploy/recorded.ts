@@ -94,6 +94,11 @@ export const recorded: Readonly<Record<string, Outputs>> = {
     outputs: { arn: cloud.arn('events', `api-destination/${String(inputs.name ?? name)}`) },
   }),
   'aws:budgets/budget:Budget': named,
+  'aws:codepipeline/pipeline:Pipeline': named,
+  'aws:codebuild/project:Project': (inputs, cloud, name) => ({
+    id: String(inputs.name ?? name),
+    outputs: { arn: cloud.arn('codebuild', `project/${String(inputs.name ?? name)}`) },
+  }),
   'aws:iam/openIdConnectProvider:OpenIdConnectProvider': (inputs, cloud) => ({
     id: String(inputs.url),
     outputs: {
@@ -119,6 +124,8 @@ export const withoutLocalMeaning: Readonly<Record<string, string>> = {
   'aws:cloudwatch/eventApiDestination:EventApiDestination':
     'the laptop posts nothing to services on the internet',
   'aws:budgets/budget:Budget': 'the laptop costs nothing',
+  'aws:codepipeline/pipeline:Pipeline': 'no pipeline deploys to a laptop',
+  'aws:codebuild/project:Project': 'no pipeline deploys to a laptop',
   'aws:iam/openIdConnectProvider:OpenIdConnectProvider': 'no workflow deploys to a laptop',
   ...Object.fromEntries(
     Object.keys(servingParts).map((type) => [type, 'the prediction door answers on the laptop']),

@@ -80,7 +80,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   'pulumi stack init': ['--secrets-provider'],
   'pulumi preview': ['--stack', '--policy-pack'],
   'pulumi up': ['--stack', '--policy-pack', '--yes'],
-  'pulumi config set': ['--secret', '--stack'],
+  'pulumi config set': ['--path', '--secret', '--stack'],
   'aws s3api create-bucket': ['--bucket'],
   'aws s3api put-bucket-versioning': ['--bucket', '--versioning-configuration'],
   'aws s3api put-public-access-block': ['--bucket', '--public-access-block-configuration'],

@@ -22,6 +22,11 @@ test('fills in what is not set', () => {
     privateHosts: [],
     network: 'none',
     endpoints: {},
+    deliveryProvider: undefined,
+    deliveryConnection: undefined,
+    deliveryBackend: undefined,
+    deliveryBranch: 'main',
+    deliveryChain: [],
     protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',
@@ -78,7 +83,7 @@ test.each([
   ],
   [
     { delivery: 'both' },
-    'regimen:delivery: got both; expected none or github; correct it in Pulumi.dev.yaml',
+    'regimen:delivery: got both; expected none, github or codepipeline; correct it in Pulumi.dev.yaml',
   ],
   [
     { delivery: 'github' },

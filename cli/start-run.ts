@@ -23,6 +23,7 @@ export interface TrainingRequest {
   readonly experiment?: string
   readonly holdout?: number
   readonly seed?: number
+  readonly tuning?: object
 }
 
 export interface InferenceRequest {

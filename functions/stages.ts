@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { datasetName, importSource, placedDataset } from './dataset/import-source.ts'
 import { sides } from './layout.ts'
+import { tuningPlan, tuningRequest } from './training/tuning.ts'
 
 export const stages = [
   'dataset',
@@ -166,12 +167,15 @@ export const contracts = {
       positives: z.record(z.enum(sides), count),
       hyperparameters: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
       algorithm: z.enum(['xgboost', 'random-forest', 'logistic-regression']).optional(),
+      tuning: tuningRequest.optional(),
     }),
     /** Hyperparameters as the built-in algorithm takes them: strings. */
     output: z.object({
       hyperparameters: z.record(z.string(), z.string()),
       instanceType: z.string(),
       maxRuntimeSeconds: z.int(),
+      /** A search for better ones; null for a training at these. */
+      tuning: tuningPlan.nullable(),
     }),
   },
   evaluatePart: {

@@ -45,6 +45,12 @@ export function access({ names, account, storage, table, topic, projects }: Acce
     ],
     lookAtExecutions: () => [allow(['states:DescribeExecution'], of('states', 'execution:', machines, ':*'))],
     startExecutions: () => [allow(['states:StartExecution'], of('states', 'stateMachine:', machines))],
+    listTrials: () => [
+      allow(
+        ['sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+        [arn(account, 'sagemaker', 'hyper-parameter-tuning-job/rgm-*')],
+      ),
+    ],
     readModels: () => [allow(['sagemaker:DescribeModelPackage'], packageArns)],
     // A listing is judged on the group; AWS's own examples of shared registries name it on the versions.
     listModels: () => [allow(['sagemaker:ListModelPackages'], [...groupArns, ...packageArns])],

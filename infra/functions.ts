@@ -38,6 +38,7 @@ export interface Access {
   publishMetrics(): Grant
   startExecutions(): Grant
   lookAtExecutions(): Grant
+  listTrials(): Grant
   readModels(): Grant
   listModels(): Grant
   registerModels(): Grant
@@ -210,6 +211,14 @@ export const functionDefinitions = {
       to.read(models, '*/runs/*/steps.json'),
       to.write('*/runs/*/steps.json'),
     ],
+  },
+  'record-trials': {
+    entry: 'functions/experiments/trials.handler.ts',
+    description: 'Puts every training of a search for hyperparameters on record',
+    ...light,
+    timeoutSeconds: 300,
+    variables: ['TABLE', 'ENVIRONMENT', 'CODE'],
+    grants: (to) => [to.writeTable(), to.readTrainingLogs(), to.listTrials(), to.write('*/runs/*/trials/*')],
   },
   'register-model': {
     entry: 'functions/registry/register.handler.ts',

@@ -23,6 +23,7 @@ const serviceOf: Readonly<Record<keyof Access, EndpointService>> = {
   publishMetrics: 'monitoring',
   startExecutions: 'states',
   lookAtExecutions: 'states',
+  listTrials: 'sagemaker.api',
   readModels: 'sagemaker.api',
   listModels: 'sagemaker.api',
   registerModels: 'sagemaker.api',

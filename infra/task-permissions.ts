@@ -1,4 +1,5 @@
 /** What each service integration of a Task asks of the state machine's role: exact actions on exact resources. */
+import { z } from 'zod'
 import { literalPattern } from './literal-pattern.ts'
 import { allow, type Statement } from './policy-document.ts'
 
@@ -13,6 +14,8 @@ export interface DefinitionContext {
   /** The key that encrypts what item readers read and result writers write. */
   readonly dataKeyArn: string
 }
+
+const record = z.record(z.string(), z.unknown())
 
 export type Arguments = Readonly<Record<string, unknown>>
 type Pattern = 'RequestResponse' | 'sync' | 'waitForTaskToken'
@@ -49,7 +52,9 @@ interface SageMakerJob {
 function sageMakerJob(job: SageMakerJob): Permissions {
   return (args, context, pattern) => {
     const resource = serviceArn(context, 'sagemaker', `${job.kind}/${literalPattern(args[job.nameKey])}`)
-    const role = args.RoleArn
+    // The role of a tuning job stands with the trainings that it begins.
+    const definition = record.catch({}).parse(args.TrainingJobDefinition)
+    const roles = [args, definition].filter(({ RoleArn }) => typeof RoleArn === 'string')
     return [
       // Every job carries tags, and CreateX with tags is judged as AddTags too.
       allow([`sagemaker:${job.create}`, 'sagemaker:AddTags'], [resource]),
@@ -59,13 +64,11 @@ function sageMakerJob(job: SageMakerJob): Permissions {
             managedRule(context, job.rule),
           ]
         : []),
-      ...(typeof role === 'string'
-        ? [
-            allow(['iam:PassRole'], [literalArn(args, 'RoleArn')], {
-              StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
-            }),
-          ]
-        : []),
+      ...roles.map((given) =>
+        allow(['iam:PassRole'], [literalArn(given, 'RoleArn')], {
+          StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+        }),
+      ),
     ]
   }
 }

@@ -18,6 +18,7 @@ const calls = [
   'transform-part',
   'plan-training',
   'record-run',
+  'record-trials',
   'resolve-model',
   'evaluate-part',
   'merge-evaluation',

@@ -1,5 +1,8 @@
 /** `regimen train`: starts the training state machine on a dataset version. */
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { RegimenError } from '../../functions/errors.ts'
+import { tuningRequest } from '../../functions/training/tuning.ts'
 import { openContext } from '../context.ts'
 import { findDataset } from '../find-dataset.ts'
 import { table } from '../output.ts'
@@ -15,6 +18,7 @@ interface Options {
   readonly seed?: number
   readonly key?: string
   readonly wait?: boolean
+  readonly tune?: string
 }
 
 export function trainCommand(): Command {
@@ -26,6 +30,10 @@ export function trainCommand(): Command {
     .option('--experiment <name>', 'groups runs for comparison')
     .option('--holdout <share>', 'share of entities kept away from training, for rehearsal', Number)
     .option('--seed <n>', 'seed of the split', Number)
+    .option(
+      '--tune <file>',
+      'search for better hyperparameters: JSON with objective and ranges (docs/tuning.md)',
+    )
     .option('--key <text>', 'idempotency key: the same key is the same run')
     .option('--wait', 'follow the run to its end')
     .action(async (options: Options, self: Command) => {
@@ -43,6 +51,7 @@ export function trainCommand(): Command {
             ...(experiment === undefined ? {} : { experiment }),
             ...(holdout === undefined ? {} : { holdout }),
             ...(seed === undefined ? {} : { seed }),
+            ...(options.tune === undefined ? {} : { tuning: readTuning(options.tune) }),
           },
         },
         options.key,
@@ -65,4 +74,26 @@ export function trainCommand(): Command {
         ].join('\n'),
       )
     })
+}
+
+/** @throws RegimenError `InvalidRequest` with the place in the file and what may stand there. */
+function readTuning(file: string): object {
+  const refuse = (where: string, expected: string) => {
+    throw new RegimenError('InvalidRequest', {
+      what: 'the search cannot be read',
+      where,
+      expected,
+      do: 'see docs/tuning.md',
+    })
+  }
+  let read: unknown
+  try {
+    read = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    refuse(file, 'a file with a JSON object')
+  }
+  const found = tuningRequest.safeParse(read)
+  if (found.success) return found.data
+  const [issue] = found.error.issues
+  return refuse(`${file}, at ${issue?.path.join('.') || 'its root'}`, issue?.message ?? 'another value')
 }

@@ -16,6 +16,8 @@ export type MlflowState = z.output<typeof mlflowState>
 export const experimentRunSchema = z.object({
   runId: z.string(),
   project: z.string(),
+  /** The run that searched, of which this one is a trial. */
+  parentRun: z.string().optional(),
   /** @default the project itself */
   experiment: z.string().optional(),
   status: z.string(),

@@ -50,6 +50,22 @@ export async function recordFacts({ runId, project, startedAt, facts }: RunRecor
   })
 }
 
+export type TrialRecord = Omit<ExperimentRun, 'tags' | 'mlflow'> & { readonly parentRun: string }
+
+/** A trial of a search is a run of its own; told again, it is as it was told last. */
+export async function putTrial({ runId, ...facts }: TrialRecord): Promise<void> {
+  await updateItem(tableKeys.run(runId), {
+    set: {
+      ...facts,
+      runId,
+      pipeline: 'training',
+      progress: 1,
+      gsi1pk: tableKeys.runs(facts.project),
+      gsi1sk: facts.startedAt,
+    },
+  })
+}
+
 /** `false` when there is no such run. */
 export const recordMlflow = (runId: string, mlflow: MlflowState): Promise<boolean> =>
   updateItem(tableKeys.run(runId), { set: { mlflow }, condition: 'attribute_exists(pk)' })

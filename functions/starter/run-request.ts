@@ -4,6 +4,7 @@ import { digestOf } from '../canonical-json.ts'
 import { datasetName, importSource } from '../dataset/import-source.ts'
 import { strategy } from '../rollout/steps.ts'
 import { contractVersion } from '../stages.ts'
+import { tuningRequest } from '../training/tuning.ts'
 import type { Pipeline } from './pipeline.ts'
 import { runIdOf } from './run-id.ts'
 
@@ -17,6 +18,7 @@ const trainingRequest = z.object({
   experiment: z.string().min(1).max(120).optional(),
   holdout: z.number().min(0).max(0.9).optional(),
   seed: z.int().optional(),
+  tuning: tuningRequest.optional(),
 })
 
 const inferenceRequest = z.object({

@@ -3,6 +3,7 @@ import { RegimenError } from '../errors.ts'
 import { type Side, sides } from '../layout.ts'
 import type { Project } from '../project.ts'
 import { checkHyperparameter, evalMetrics, objectives, refused } from './hyperparameters.ts'
+import { planTuning, type TuningPlan, type TuningRequest } from './tuning.ts'
 
 type Values = Readonly<Record<string, string | number>>
 export type Algorithm = Project['algorithm']
@@ -14,12 +15,15 @@ export interface TrainingRequest {
   readonly positives: Readonly<Partial<Record<Side, number>>>
   readonly algorithm?: Algorithm | undefined
   readonly hyperparameters: Values
+  readonly tuning?: TuningRequest | undefined
 }
 
 export interface TrainingPlan {
   readonly hyperparameters: Record<string, string>
   readonly instanceType: string
   readonly maxRuntimeSeconds: number
+  /** Null for a training at these hyperparameters. */
+  readonly tuning: TuningPlan | null
 }
 
 /** Three settings of one algorithm. */
@@ -101,6 +105,8 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
     hyperparameters,
     instanceType: project.trainingInstanceType,
     maxRuntimeSeconds: project.trainingTimeoutSeconds,
+    tuning:
+      request.tuning === undefined ? null : planTuning(request.tuning, hyperparameters, project.split.seed),
   }
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Project, ProjectInput } from '../../functions/project.ts'
 import { type Pipeline, pipelines } from '../../functions/starter/pipeline.ts'
 import { planRun, type RunRequest } from '../../functions/starter/run-request.ts'
+import type { TuningRequest } from '../../functions/training/tuning.ts'
 import { Engine } from '../states/engine.ts'
 import { archiveModel } from '../training/archive-model.ts'
 import { boost } from '../training/boost.ts'
@@ -32,12 +33,12 @@ export interface Rig {
   use(project: Project | ProjectInput): Promise<string>
   /** Puts a table into the project's inbox or datasets and names it. */
   put(key: string, text: string): Promise<string>
-  /** @param dataset name and version that the table goes by */
+  /** @param dataset name and version that the table goes by, and the search that is asked for */
   train(
     project: Project,
     projectUri: string,
     tableUri: string,
-    dataset?: { readonly name: string; readonly version: string },
+    dataset?: { readonly name: string; readonly version: string; readonly tuning?: TuningRequest },
   ): Promise<Ended>
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   /** Imports an object or a prefix of the bucket as a version of a dataset. */
@@ -201,13 +202,21 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
       await putBytes(uri, text)
       return uri
     },
-    train: (project, projectUri, uri, { name, version } = { name: 'table', version: '0123456789abcdef' }) =>
+    train: (
+      project,
+      projectUri,
+      uri,
+      { name, version, tuning }: { name: string; version: string; tuning?: TuningRequest } = {
+        name: 'table',
+        version: '0123456789abcdef',
+      },
+    ) =>
       run(project, projectUri, {
         pipeline: 'training',
         project: project.id,
         requestedBy: 'arn:aws:iam::000000000000:user/test',
         idempotencyKey: `run ${asked++}`,
-        training: { dataset: { name, version, uri } },
+        training: { dataset: { name, version, uri }, ...(tuning === undefined ? {} : { tuning }) },
       }),
     infer: (project, projectUri, inputUri) =>
       run(project, projectUri, {

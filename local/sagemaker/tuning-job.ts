@@ -21,7 +21,7 @@ const request = z.looseObject({
     .max(32)
     .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$/),
   HyperParameterTuningJobConfig: z.looseObject({
-    // The stand-in draws at random whatever the strategy is; one that promises a certain order is refused.
+    // Grid and Hyperband promise a certain order, which the stand-in does not keep.
     Strategy: z.enum(['Bayesian', 'Random']),
     HyperParameterTuningJobObjective: z.looseObject({
       Type: z.enum(['Maximize', 'Minimize']),
@@ -96,7 +96,7 @@ export function findTuningJob(name: unknown, jobs: TuningJobs): TuningJob {
 }
 
 /** The objective of a finished training job; undefined when it has none. */
-function objectiveOf({ request: asked }: TuningJob, training: TrainingJob): number | undefined {
+export function objectiveOf({ request: asked }: TuningJob, training: TrainingJob): number | undefined {
   const { MetricName } = asked.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
   return training.status === 'Completed'
     ? training.metrics.find((metric) => metric.MetricName === MetricName)?.Value

@@ -1,9 +1,12 @@
-/** Runs tuning jobs: real training jobs at drawn hyperparameters, side by side up to the limit, until all have ended. */
+/** Runs tuning jobs: real training jobs at proposed hyperparameters, side by side up to the limit, until all have ended. */
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { Cloud, Json } from '../service.ts'
-import { drawHyperparameters } from './draw-hyperparameters.ts'
+import { proposeHyperparameters, type Tried } from './propose-hyperparameters.ts'
 import { hasEnded, type TrainingJob } from './training-job.ts'
-import { bestTraining, type TuningJob, type TuningJobs } from './tuning-job.ts'
+import { bestTraining, objectiveOf, type TuningJob, type TuningJobs } from './tuning-job.ts'
+
+const given = z.record(z.string(), z.string())
 
 /** Between two looks at the training jobs, milliseconds. */
 const lookEvery = 100
@@ -84,11 +87,18 @@ export class TuningRunner {
           // As the built-in algorithm does in a tuning job: the objective is what it evaluates.
           eval_metric: MetricName.replace(/^[^:]+:/, ''),
           ...StaticHyperParameters,
-          ...drawHyperparameters(job.request, index),
+          ...proposeHyperparameters(job.request, this.#tried(job)),
         },
       })
     }
     this.#change(job.name, { trainings: [...this.#job(job.name).trainings, name] })
+  }
+
+  #tried(job: TuningJob): Tried[] {
+    return this.trainings(job).map((training) => ({
+      hyperparameters: given.parse(training.request.HyperParameters ?? {}),
+      objective: objectiveOf(job, training),
+    }))
   }
 
   #conclude(job: TuningJob): void {

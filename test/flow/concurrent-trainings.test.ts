@@ -58,7 +58,9 @@ async function left({ runId, output }: Ended, runUri: string): Promise<Record<st
   const found: Record<string, string> = { metrics: JSON.stringify(told.metrics) }
   for (const { uri } of listed) {
     const name = uri.slice(runUri.length + 1).replace(new RegExp(`[a-z0-9-]*${runId}[^/]*`), 'job')
-    if (!/^(model\/|evaluation\.json|encoder|baseline|decision|train\/|validation\/|calibration\/)/.test(name))
+    if (
+      !/^(model\/|evaluation\.json|encoder|baseline|decision|train\/|validation\/|calibration\/)/.test(name)
+    )
       continue
     const bytes = await bytesOf(uri)
     const said = name.endsWith('.json') ? bytes.toString().replaceAll(runId, 'run') : bytes

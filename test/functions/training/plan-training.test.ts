@@ -51,6 +51,7 @@ describe('the plan of a training job', () => {
       },
       instanceType: 'ml.m5.xlarge',
       maxRuntimeSeconds: 3_600,
+      tuning: null,
     })
   })
 

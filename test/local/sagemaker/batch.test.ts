@@ -20,7 +20,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readModel } from '../../../functions/scoring/read-model.ts'
 import { scoreCsv } from '../../../functions/scoring/score-csv.ts'
 import { type RunningCloud, startCloud } from '../../../local/cloud.ts'
-import { drawHyperparameters } from '../../../local/sagemaker/draw-hyperparameters.ts'
+import { proposeHyperparameters } from '../../../local/sagemaker/propose-hyperparameters.ts'
 import { sagemakerService } from '../../../local/sagemaker/service.ts'
 import { eventually } from '../fake-cloud.ts'
 
@@ -222,7 +222,12 @@ test('draws lie within their ranges, the ends of an integer range included, and 
       },
     },
   }
-  const draws = Array.from({ length: 200 }, (_, i) => drawHyperparameters(asked, i))
+  const drawn = (count: number) =>
+    proposeHyperparameters(
+      asked,
+      Array.from({ length: count }, () => ({ hyperparameters: {} })),
+    )
+  const draws = Array.from({ length: 200 }, (_, i) => drawn(i))
   expect(new Set(draws.map(({ n }) => n))).toEqual(new Set(['1', '2', '3']))
   expect(new Set(draws.map(({ c }) => c))).toEqual(new Set(['a', 'b']))
   const xs = draws.map(({ x }) => Number(x))
@@ -231,5 +236,5 @@ test('draws lie within their ranges, the ends of an integer range included, and 
   const lowest = xs.filter((x) => x < 0.01).length
   expect(lowest).toBeGreaterThan(40)
   expect(lowest).toBeLessThan(95)
-  expect(drawHyperparameters(asked, 7)).toEqual(draws[7])
+  expect(drawn(7)).toEqual(draws[7])
 })

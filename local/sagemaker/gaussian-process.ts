@@ -25,7 +25,7 @@ export function gaussianProcess(
   const targets = Float64Array.from(values, (value) => (value - mean) / spread)
   let best: Fit | undefined
   for (const scale of scales) {
-    const found = fit(points, targets, scale)
+    const found = fitted(points, targets, scale)
     if (best === undefined || found.likelihood > best.likelihood) best = found
   }
   const { scale, factor, weights } = best as Fit
@@ -47,7 +47,7 @@ interface Fit {
   readonly likelihood: number
 }
 
-function fit(points: readonly Float64Array[], targets: Float64Array, scale: number): Fit {
+function fitted(points: readonly Float64Array[], targets: Float64Array, scale: number): Fit {
   const n = points.length
   const factor = new Float64Array(n * n)
   for (let row = 0; row < n; row++)

@@ -24,16 +24,25 @@ const logGroup: ResourceType = {
 
 const trainingLogGroup = '/aws/sagemaker/TrainingJobs'
 
-/** Files with the lines of training jobs whose name begins so: of those that run, and of those that ended. */
+/** What training jobs whose name begins so have printed: those that run, and those that ended. */
 async function trainingLogs(cloud: Cloud, streamPrefix: string): Promise<readonly string[]> {
   const directory = cloud.directory('sagemaker')
   const whole = streamPrefix.includes('/')
   const [wanted = ''] = streamPrefix.split('/')
-  const named = (job: string) => (whole ? job === wanted : job.startsWith(wanted))
   const entries = async (folder: string) => await readdir(join(directory, folder)).catch(() => [])
-  const running = (await entries('work')).filter(named).map((job) => join('work', job, 'stdout.log'))
-  const ended = (await entries('logs')).filter((file) => named(file.replace(/\.log$/, '')))
-  return [...ended.map((file) => join('logs', file)), ...running].map((file) => join(directory, file))
+  const ended = (await entries('logs')).map((file) => file.replace(/\.log$/, ''))
+  const jobs = [...new Set([...ended, ...(await entries('work'))])]
+  const text = async (...path: string[]) => await readFile(join(directory, ...path), 'utf8')
+  return await Promise.all(
+    jobs
+      .filter((job) => (whole ? job === wanted : job.startsWith(wanted)))
+      // For a moment at its end a job's lines lie in both places; those of its work are whole as long as they are there.
+      .map((job) =>
+        text('work', job, 'stdout.log')
+          .catch(() => text('logs', `${job}.log`))
+          .catch(() => ''),
+      ),
+  )
 }
 
 const filterLogEvents: Action = async (
@@ -43,11 +52,15 @@ const filterLogEvents: Action = async (
   if (typeof logGroupName !== 'string')
     throw new AwsError('InvalidParameterException', 'logGroupName is missing')
   const prefix = typeof logStreamNamePrefix === 'string' ? logStreamNamePrefix : ''
-  const files =
-    logGroupName === trainingLogGroup ? await trainingLogs(cloud, prefix) : [logFile(cloud, logGroupName)]
-  const text = (await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')))).join('')
+  const texts =
+    logGroupName === trainingLogGroup
+      ? await trainingLogs(cloud, prefix)
+      : [await readFile(logFile(cloud, logGroupName), 'utf8').catch(() => '')]
   const wanted = typeof filterPattern === 'string' ? filterPattern.replaceAll('"', '') : ''
-  const lines = text.split('\n').filter((line) => line !== '' && line.includes(wanted))
+  const lines = texts
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '' && line.includes(wanted))
   const most = typeof limit === 'number' ? limit : 10_000
   const events = lines.slice(-most).map((line, index) => {
     const stamp = /^(\d{4}-\S+Z) /.exec(line)?.[1]

@@ -1,6 +1,7 @@
 /** A trainer that does what its hyperparameter `script` says, with the command line of the real one. */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 
@@ -9,9 +10,19 @@ const { values } = parseArgs({
   options: { train: text, validation: text, hyperparameters: text, 'model-dir': text, metrics: text },
 })
 const modelDirectory = values['model-dir'] ?? ''
-const { script, log } = JSON.parse(readFileSync(values.hyperparameters ?? '', 'utf8'))
+const { script, log, printed } = JSON.parse(readFileSync(values.hyperparameters ?? '', 'utf8'))
 const rows = readdirSync(values.train ?? '').sort()
-if (log !== undefined) appendFileSync(log, `${process.pid}\n`)
+
+/** What it prints comes in two halves; the second, and its end, wait for the file `log`. */
+async function print(lines: readonly string[], at: number): Promise<void> {
+  const say = (some: readonly string[]) => some.forEach((line) => void process.stdout.write(`${line}\n`))
+  say(lines.slice(0, at))
+  while (!existsSync(log)) await setTimeout(10)
+  say(lines.slice(at))
+}
+
+if (script === 'print') await print(JSON.parse(printed).lines, JSON.parse(printed).at)
+else if (log !== undefined) appendFileSync(log, `${process.pid}\n`)
 
 if (script === 'fail') {
   process.stderr.write('one class only\n')

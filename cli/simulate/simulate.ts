@@ -59,6 +59,7 @@ interface Batch {
   readonly runUri: string
 }
 
+/** Once in a process: the stores keep the cloud that they were first given. */
 export async function simulate(
   project: Project,
   traffic: Traffic,

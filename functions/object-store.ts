@@ -11,6 +11,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { parseS3Uri } from './layout.ts'
+import { namedFault } from './service-fault.ts'
+
+/** The SDK tries a request again, and not the reading of an answer that is cut off. */
+const unanswered = 'the bucket did not answer to the end'
 
 let client: S3Client | undefined
 
@@ -46,8 +50,12 @@ export interface ObjectRange {
 }
 
 export async function getBytes(range: ObjectRange): Promise<Buffer> {
-  const { Body } = await s3().send(rangeCommand(range))
-  return Buffer.from((await Body?.transformToByteArray()) ?? [])
+  try {
+    const { Body } = await s3().send(rangeCommand(range))
+    return Buffer.from((await Body?.transformToByteArray()) ?? [])
+  } catch (error) {
+    throw namedFault(error, unanswered)
+  }
 }
 
 export async function getJson(uri: string): Promise<unknown> {
@@ -60,8 +68,12 @@ export async function download(
   file: string,
   options: { append?: boolean } = {},
 ): Promise<void> {
-  const { Body } = await s3().send(rangeCommand(range))
-  await pipeline(Body as Readable, createWriteStream(file, { flags: options.append === true ? 'a' : 'w' }))
+  try {
+    const { Body } = await s3().send(rangeCommand(range))
+    await pipeline(Body as Readable, createWriteStream(file, { flags: options.append === true ? 'a' : 'w' }))
+  } catch (error) {
+    throw namedFault(error, unanswered)
+  }
 }
 
 export async function putBytes(

@@ -4,13 +4,21 @@ import { RegimenError } from './errors.ts'
 const passing =
   /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException|InternalServerError|InternalFailure|ServiceUnavailable|SlowDown|RequestTimeout|TimeoutError|NetworkingError)$/
 
+/** What Node says of a connection that was refused, or ended within an answer. */
+const disconnected = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/
+
 /** The error under the name that a state's Retry lists, or the error itself when another attempt does not help. */
 export function namedFault(error: unknown, what: string): unknown {
   if (!(error instanceof Error)) return error
   const status = httpStatus(error)
   const server = status !== undefined && status >= 500 && status !== 501
-  if (!server && !passing.test(error.name)) return error
-  return new RegimenError('ServiceUnavailable', { what, got: error.name }, { cause: error })
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!server && !passing.test(error.name) && !disconnected.test(code)) return error
+  return new RegimenError(
+    'ServiceUnavailable',
+    { what, got: code === '' ? error.name : code },
+    { cause: error },
+  )
 }
 
 /** The SDK keeps the status of the answer in `$metadata`. */

@@ -1,8 +1,8 @@
 /** Stands between the doors and the local cloud, and breaks the n-th call: refuses it, loses its answer, throttles it, lags. */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** `condition`: a conditional write is refused; `stale`: a read that may lag is answered as before anything was written. */
-export type Fate = 'pass' | 'refuse' | 'lose' | 'throttle' | 'condition' | 'stale'
+/** `condition`: a conditional write is refused; `stale`: a read that may lag is answered as before anything was written; `cut`: the connection ends within the answer. */
+export type Fate = 'pass' | 'refuse' | 'lose' | 'throttle' | 'condition' | 'stale' | 'cut'
 
 export class FaultyEndpoint {
   readonly #target: URL
@@ -88,6 +88,13 @@ export class FaultyEndpoint {
         return
       }
       response.writeHead(answer.statusCode ?? 500, answer.headers)
+      if (fate === 'cut') {
+        answer.once('data', (chunk: Buffer) => {
+          response.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => response.destroy())
+          answer.destroy()
+        })
+        return
+      }
       answer.pipe(response)
     })
     forwarded.once('error', () => request.socket.destroy())

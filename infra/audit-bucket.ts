@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
+import { adopt } from './adoption.ts'
 import { policyDocument } from './policy-document.ts'
 import { closeToPublic, tlsOnly } from './storage.ts'
 
@@ -29,7 +30,7 @@ export class AuditBucket extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(
       `${name}-audit`,
       { bucket: bucketName, objectLockEnabled: true },
-      { parent: this, protect, retainOnDelete: true },
+      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-audit`) },
     )
     const block = closeToPublic(`${name}-audit`, bucket, child)
     new aws.s3.BucketServerSideEncryptionConfiguration(

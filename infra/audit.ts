@@ -2,6 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
+import { adopt } from './adoption.ts'
 import { AuditBucket } from './audit-bucket.ts'
 import type { Names } from './names.ts'
 import { allow, policyDocument } from './policy-document.ts'
@@ -22,6 +23,8 @@ export interface AuditArgs {
 
 export class Audit extends pulumi.ComponentResource {
   readonly bucketName: string
+  /** Logical name to type and id of what outlives the stack. */
+  readonly inventory: Readonly<Record<string, pulumi.Input<{ type: string; id: string }>>>
 
   constructor(name: string, args: AuditArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Audit', name, {}, options)
@@ -37,7 +40,7 @@ export class Audit extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: keyPolicy(account, trailName, logGroupName),
       },
-      { parent: this, protect, retainOnDelete: true },
+      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-key`) },
     )
     const bucket = new AuditBucket(
       `${name}-bucket`,
@@ -89,6 +92,10 @@ export class Audit extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...bucket.ready, role.attachment] },
     )
     this.bucketName = bucket.bucketName
+    this.inventory = {
+      [`${name}-key`]: key.keyId.apply((id) => ({ type: 'aws:kms/key:Key', id })),
+      [`${name}-bucket-audit`]: { type: 'aws:s3/bucket:Bucket', id: bucket.bucketName },
+    }
     this.registerOutputs({ bucketName: this.bucketName })
   }
 }

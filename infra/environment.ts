@@ -16,6 +16,7 @@ import type { Names } from './names.ts'
 import { Network } from './network.ts'
 import { calledServices } from './network-services.ts'
 import { ProjectDefinition } from './project-definition.ts'
+import { type Replica, Replication } from './replication.ts'
 import { StageFunction } from './stage-function.ts'
 import { stateMachineArn } from './state-machine-arn.ts'
 import { Storage } from './storage.ts'
@@ -40,6 +41,8 @@ export interface EnvironmentArgs {
   readonly mlflowTrackingUri?: pulumi.Input<string> | undefined
   /** What an approved version does, unless its approval says otherwise. @default promote */
   readonly onApproval?: OnApproval
+  /** Where the data bucket is copied to. @default nowhere */
+  readonly replication?: Replica | undefined
   /** `vpc`: functions and jobs run in private subnets. @default none */
   readonly network?: 'none' | 'vpc'
   /**
@@ -75,6 +78,12 @@ export class Environment extends pulumi.ComponentResource {
     this.key = new Key(name, { names, account, protect }, child)
     const shared = { names, account, key: this.key, protect }
     this.storage = new Storage(name, shared, child)
+    if (args.replication !== undefined)
+      new Replication(
+        `${name}-replication`,
+        { ...shared, storage: this.storage, replica: args.replication },
+        child,
+      )
     this.table = new Table(`${name}-table`, shared, child)
     this.topic = new Topic(`${name}-alerts`, shared, child)
     this.deadLetters = new DeadLetterQueue(`${name}-undelivered`, shared, child)

@@ -67,11 +67,11 @@ export class UseCase extends pulumi.ComponentResource {
         type: 'aws:sagemaker/modelPackageGroup:ModelPackageGroup',
         id: group.groupName,
       },
+      ...this.#createFeatures(name, args),
     }
     this.#createRules(name, args)
     this.#createSchedule(name, args)
     this.#createWatch(name, args)
-    this.#createFeatures(name, args)
     this.#createEndpoint(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
   }
@@ -140,10 +140,14 @@ export class UseCase extends pulumi.ComponentResource {
     new DriftAlarm(`${name}-drift`, { names, project: project.id, topic }, child)
   }
 
-  #createFeatures(name: string, args: UseCaseArgs): void {
-    if (args.featureGroups !== true) return
+  /** @returns its part of the inventory */
+  #createFeatures(name: string, args: UseCaseArgs): Readonly<Record<string, { type: string; id: string }>> {
+    if (args.featureGroups !== true) return {}
     const { key, storage } = args.environment
-    new FeatureGroup(`${name}-features`, { ...args, key, storage }, { parent: this })
+    const { groupName } = new FeatureGroup(`${name}-features`, { ...args, key, storage }, { parent: this })
+    return {
+      [`${name}-features-group`]: { type: 'aws:sagemaker/featureGroup:FeatureGroup', id: groupName },
+    }
   }
 
   #createEndpoint(name: string, args: UseCaseArgs): void {

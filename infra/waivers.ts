@@ -61,6 +61,19 @@ export const waivers: readonly Waiver[] = [
   ),
   {
     rule: 'bucket-replicated',
+    nameEndsWith: '-logs',
+    reason: 'who read what is said by the audit trail too; a lost access log loses no data',
+    owner: platform,
+  },
+  {
+    rule: 'bucket-replicated',
+    nameEndsWith: '-audit',
+    reason: 'nobody can delete what it holds for six years; every event is in the log group of the trail too',
+    owner: dataOwner,
+  },
+  {
+    rule: 'bucket-replicated',
+    unlessThereIs: 'aws:s3/bucketReplicationConfig:BucketReplicationConfig',
     reason: 'one region per environment: copies in a second one are a decision of the data owner',
     owner: dataOwner,
   },

@@ -75,6 +75,7 @@ export function readConfiguration(
     mapConcurrency: read('mapConcurrency', settings.mapConcurrency),
     logRetentionDays: read('logRetentionDays', settings.logRetentionDays),
     network,
+    replication: read('replication', settings.replication),
     endpoints,
     privateHosts: read('privateHosts', settings.privateHosts),
     protect: read('protect', settings.protect),

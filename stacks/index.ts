@@ -50,14 +50,15 @@ const useCases = Object.fromEntries(
   ]),
 )
 const shared = { names, account, key: environment.key, topic: environment.topic }
-if (configuration.audit)
-  new Audit('regimen-audit', {
-    ...shared,
-    storage: environment.storage,
-    table: environment.table,
-    retentionDays: configuration.auditRetentionDays,
-    protect: configuration.protect,
-  })
+const audit = configuration.audit
+  ? new Audit('regimen-audit', {
+      ...shared,
+      storage: environment.storage,
+      table: environment.table,
+      retentionDays: configuration.auditRetentionDays,
+      protect: configuration.protect,
+    })
+  : undefined
 if (configuration.people)
   new People('regimen-people', {
     ...shared,
@@ -114,9 +115,10 @@ new ReleaseRecord('regimen-release', {
   keys: releaseKeys,
   inventory: {
     ...environment.inventory,
+    ...audit?.inventory,
     ...Object.assign({}, ...Object.values(useCases).map((each) => each.inventory)),
   },
-  after: [environment, ...Object.values(useCases)],
+  after: [environment, ...(audit === undefined ? [] : [audit]), ...Object.values(useCases)],
 })
 
 /** Object storage and state. */

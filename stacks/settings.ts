@@ -72,6 +72,18 @@ export const settings = {
     does: 'Run functions and training jobs in private subnets of two zones without a way to the internet; endpoints cost by the hour.',
     absent: 'none',
   }),
+  replication: setting({
+    schema: z
+      .strictObject({
+        bucketArn: z.string().regex(/^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+        keyArn: arn,
+      })
+      .optional(),
+    expected: '{bucketArn, keyArn} of a bucket with versions and a key of its region',
+    does: 'Copy every object of the data bucket, as it is written, into a bucket of another region or account that is there already.',
+    absent: 'no copy',
+    structured: true,
+  }),
   privateHosts: setting({
     schema: z.array(z.string().regex(/^[A-Za-z0-9.[\]:-]+$/)).default([]),
     expected: 'a list of host:port',

@@ -114,6 +114,8 @@ const free: Readonly<Record<string, string>> = {
   'aws:s3/bucketPolicy:BucketPolicy': partOf('a bucket'),
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': partOf('a bucket'),
   'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration': partOf('a bucket'),
+  'aws:s3/bucketReplicationConfig:BucketReplicationConfig':
+    'copies are stored where they go, and counted there',
   'aws:s3/bucketLogging:BucketLogging': partOf('a bucket'),
   'aws:s3/bucketObjectv2:BucketObjectv2': 'counted as stored in its bucket',
   'aws:sagemaker/modelPackageGroup:ModelPackageGroup':

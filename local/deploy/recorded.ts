@@ -56,6 +56,7 @@ export const recorded: Readonly<Record<string, Outputs>> = {
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': ofBucket,
   'aws:s3/bucketOwnershipControls:BucketOwnershipControls': ofBucket,
   'aws:s3/bucketLogging:BucketLogging': ofBucket,
+  'aws:s3/bucketReplicationConfig:BucketReplicationConfig': ofBucket,
   'aws:s3/bucketMetric:BucketMetric': ofBucket,
   'aws:kms/keyPolicy:KeyPolicy': (inputs) => ({ id: String(inputs.keyId) }),
   'aws:sqs/queue:Queue': queue,
@@ -123,6 +124,7 @@ export const withoutLocalMeaning: Readonly<Record<string, string>> = {
   'aws:cloudwatch/eventConnection:EventConnection': 'the laptop posts nothing to services on the internet',
   'aws:cloudwatch/eventApiDestination:EventApiDestination':
     'the laptop posts nothing to services on the internet',
+  'aws:s3/bucketReplicationConfig:BucketReplicationConfig': 'a laptop is in one place',
   'aws:budgets/budget:Budget': 'the laptop costs nothing',
   'aws:codepipeline/pipeline:Pipeline': 'no pipeline deploys to a laptop',
   'aws:codebuild/project:Project': 'no pipeline deploys to a laptop',

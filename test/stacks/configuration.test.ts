@@ -22,6 +22,7 @@ test('fills in what is not set', () => {
     privateHosts: [],
     network: 'none',
     endpoints: {},
+    replication: undefined,
     deliveryProvider: undefined,
     deliveryConnection: undefined,
     deliveryBackend: undefined,

@@ -121,6 +121,54 @@ test('people sign in with a second factor, as whom the configuration names, with
   }
 })
 
+test('a copy of the data bucket is made elsewhere, encrypted there, and deletes nothing there', async () => {
+  const replica = {
+    bucketArn: 'arn:aws:s3:::copies',
+    keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/there',
+  }
+  const program = await evaluate('prod', { 'regimen:replication': JSON.stringify(replica) }, noCode)
+  expect(
+    program.one('aws:s3/bucketReplicationConfig:BucketReplicationConfig', 'regimen-replication-rules').inputs,
+  ).toMatchObject({
+    bucket: 'regimen-prod-123456789012-eu-central-1',
+    rules: [
+      {
+        status: 'Enabled',
+        deleteMarkerReplication: { status: 'Disabled' },
+        sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } },
+        destination: {
+          bucket: replica.bucketArn,
+          encryptionConfiguration: { replicaKmsKeyId: replica.keyArn },
+        },
+      },
+    ],
+  })
+  const { findings, waived } = judge(new Graph(program.resources), rules, waivers)
+  expect(findings).toEqual([])
+  expect(
+    waived
+      .filter(({ rule }) => rule === 'bucket-replicated')
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['regimen-audit-bucket-audit', 'regimen-logs'])
+})
+
+test('the inventory names all that outlives the stack: a recreated one adopts it', () => {
+  const kept = all.resources.filter(
+    ({ options, type }) =>
+      options.retainOnDelete === true &&
+      // A release's objects stay where they are; a provider of tokens is the account's.
+      !/BucketObjectv2|OpenIdConnectProvider/.test(type),
+  )
+  const { content } = all.one('aws:s3/bucketObjectv2:BucketObjectv2', 'regimen-release-inventory').inputs
+  const inventory = JSON.parse(String(content)) as Record<string, { type: string; id: string }>
+  expect(
+    Object.entries(inventory)
+      .map(([name, { type }]) => `${type} ${name}`)
+      .sort(),
+  ).toEqual(kept.map(({ type, name }) => `${type} ${name}`).sort())
+})
+
 test('secrets stand in no resource of the graph', () => {
   const text = JSON.stringify(all.resources)
   expect(text).not.toContain('xoxb-very-secret')

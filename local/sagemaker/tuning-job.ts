@@ -39,6 +39,7 @@ const request = z.looseObject({
         .default([]),
     }),
     RandomSeed: z.int().min(0).optional(),
+    TrainingJobEarlyStoppingType: z.enum(['Off', 'Auto']).optional(),
   }),
   TrainingJobDefinition: z.looseObject({
     StaticHyperParameters: z.record(z.string(), z.string()).default({}),

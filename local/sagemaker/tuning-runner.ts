@@ -1,7 +1,11 @@
 /** Runs tuning jobs: real training jobs at proposed hyperparameters, side by side up to the limit, until all have ended. */
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
+import { readStepMetrics } from '../../functions/experiments/step-metrics.ts'
 import type { Cloud, Json } from '../service.ts'
+import { isBehind } from './median-rule.ts'
 import { proposeHyperparameters, type Tried } from './propose-hyperparameters.ts'
 import { hasEnded, type TrainingJob } from './training-job.ts'
 import { bestTraining, objectiveOf, type TuningJob, type TuningJobs } from './tuning-job.ts'
@@ -69,7 +73,10 @@ export class TuningRunner {
         return
       }
       if (left > 0 && running < limits.MaxParallelTrainingJobs) await this.#train(job, job.trainings.length)
-      else await this.#pause()
+      else {
+        await this.#stopThoseBehind(job)
+        await this.#pause()
+      }
     }
   }
 
@@ -92,6 +99,29 @@ export class TuningRunner {
       })
     }
     this.#change(job.name, { trainings: [...this.#job(job.name).trainings, name] })
+  }
+
+  async #stopThoseBehind(job: TuningJob): Promise<void> {
+    const config = job.request.HyperParameterTuningJobConfig
+    if (config.TrainingJobEarlyStoppingType !== 'Auto') return
+    const trainings = this.trainings(job)
+    const finished = trainings
+      .filter(({ status }) => status === 'Completed')
+      .map((each) => this.#course(job, each))
+    const sign = config.HyperParameterTuningJobObjective.Type === 'Maximize' ? 1 : -1
+    for (const training of trainings.filter(({ status }) => status === 'InProgress'))
+      if (isBehind(this.#course(job, training), finished, sign))
+        await this.#call('StopTrainingJob', { TrainingJobName: training.name })
+  }
+
+  /** The objective by round, as far as the training has printed it. */
+  #course(job: TuningJob, { name }: TrainingJob): number[] {
+    const { MetricName } = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
+    const root = this.#cloud.directory('sagemaker')
+    const file = [join(root, 'work', name, 'stdout.log'), join(root, 'logs', `${name}.log`)].find(existsSync)
+    if (file === undefined) return []
+    const { series } = readStepMetrics(readFileSync(file, 'utf8').split('\n'))
+    return (series[MetricName.replace(':', '-')] ?? []).filter((value) => value !== null)
   }
 
   #tried(job: TuningJob): Tried[] {

@@ -31,7 +31,7 @@ test('the best trial goes on, and every trial is a run below the one that search
       strategy: 'bayesian',
       maxJobs: 5,
       parallelJobs: 2,
-      earlyStopping: true,
+      earlyStopping: false,
       ranges: {
         eta: { min: 0.02, max: 0.5, scale: 'logarithmic' },
         max_depth: { min: 2, max: 5, scale: 'auto' },

@@ -239,7 +239,7 @@ test("the training machine's role may do what its states do and no more", () => 
   expect(of('states:StartExecution')).toEqual([
     [arn('states', 'stateMachine:regimen-dev-adherence-training')],
   ])
-  expect(policy).toHaveLength(12)
+  expect(policy).toHaveLength(14)
 })
 
 test("the inference machine's role starts no training job", () => {

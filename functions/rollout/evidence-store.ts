@@ -30,15 +30,20 @@ export interface Contenders {
   readonly challenger: string
 }
 
-/** @throws what the challenger fails with; whatever else is missing leaves its part of the evidence out. */
-export async function gatherEvidence(contenders: Contenders): Promise<Evidence> {
+/**
+ * Whatever is missing leaves its part of the evidence out.
+ * @returns `undefined` when the version in production cannot be loaded: it is no reason to keep another one out
+ * @throws what the challenger fails with
+ */
+export async function gatherEvidence(contenders: Contenders): Promise<Evidence | undefined> {
   const { project, projectUri } = contenders
   const [championModel, challengerModel] = await Promise.all([
     getModel(project.id, contenders.champion),
     getModel(project.id, contenders.challenger),
   ])
-  const champion = await loadVersion(project.id, projectUri, contenders.champion)
   const challenger = await loadVersion(project.id, projectUri, contenders.challenger)
+  const champion = await loadVersion(project.id, projectUri, contenders.champion).catch(unlessUnreadable)
+  if (champion === undefined) return undefined
   const batch = await newestBatch(project)
   const recent = await newestLabelled(project)
   const tested = recent ?? (await testSide(championModel.evaluationUri, project))
@@ -66,6 +71,16 @@ export async function gatherEvidence(contenders: Contenders): Promise<Evidence> 
 export async function trialRows(project: Project, version: string): Promise<Examples | undefined> {
   const { evaluationUri } = await getModel(project.id, version)
   return (await testSide(evaluationUri, project)) ?? (await newestBatch(project))
+}
+
+/** A service that does not answer is asked again; an artifact that is damaged or gone stays so. */
+function unlessUnreadable(error: unknown): undefined {
+  if (
+    error instanceof Error &&
+    ['ModelUnreadable', 'NoSuchKey', 'NotFound', 'SyntaxError'].includes(error.name)
+  )
+    return undefined
+  throw error
 }
 
 const withLabels = (

@@ -167,8 +167,8 @@ describe('a deployment', () => {
     const reasonOf = async (version: string, champion: string) => {
       const { gatherEvidence } = await import('../../functions/rollout/evidence-store.ts')
       const { judge } = await import('../../functions/rollout/judge.ts')
-      const checks = judge(await gatherEvidence({ project, projectUri, champion, challenger: version }))
-      return checks.find(({ name }) => name === 'performance')?.reason
+      const evidence = await gatherEvidence({ project, projectUri, champion, challenger: version })
+      return judge(evidence!).find(({ name }) => name === 'performance')?.reason
     }
     expect(await reasonOf('1', '2')).toMatch(/rows of the champion's test side/)
     const { keepDelivery } = await import('../../functions/drift/labels-store.ts')
@@ -251,6 +251,14 @@ describe('a deployment', () => {
     const first = await shift(step)
     expect(await shift(step)).toEqual(first)
     await end(ended(runId))
+  })
+
+  test('of a sound version is not kept out by a champion that cannot be loaded', async () => {
+    const { putBytes } = await import('../../functions/object-store.ts')
+    await putBytes((await registry.getModel(project.id, '2')).modelUri, 'no model')
+    const done = await rig.deploy(project, projectUri, { version: '3', strategy: 'canary', share: 0.5 })
+    expect(done.status, done.cause).toBe('SUCCEEDED')
+    expect(await newest()).toMatchObject({ version: '3' })
   })
 })
 

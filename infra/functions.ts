@@ -333,6 +333,20 @@ export const functionDefinitions = {
       to.listModels(),
     ],
   },
+  'compare-variants': {
+    entry: 'functions/abtest/handler.ts',
+    description: 'Begins an A/B test of two versions, weighs their outcomes, and ends it by its rule',
+    ...heavy,
+    variables: ['TABLE', 'ENVIRONMENT', 'MODEL_PACKAGE_GROUP_PREFIX', 'PROJECT_URIS'],
+    grants: (to) => [
+      to.read(project, encoder, models, decision, '*/inference/*/labels/*', ...plans, ...datasets),
+      to.list('*/inference/*/labels/*'),
+      to.readTable(),
+      to.writeTable(),
+      to.readModels(),
+      to.listModels(),
+    ],
+  },
   'end-deployment': {
     entry: 'functions/rollout/end.handler.ts',
     description: 'Confirms a deployment or takes it back',

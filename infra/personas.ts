@@ -66,6 +66,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
   const deployer = arn(account, 'lambda', `function:${names.of('function', 'start-deployment')}:live`)
   const monitor = arn(account, 'lambda', `function:${names.of('function', 'start-monitoring')}:live`)
   const acknowledger = arn(account, 'lambda', `function:${names.of('function', 'acknowledge-episode')}:live`)
+  const comparer = arn(account, 'lambda', `function:${names.of('function', 'compare-variants')}:live`)
   const exporter = arn(account, 'lambda', `function:${names.of('function', 'export-model')}:live`)
   const importer = arn(account, 'lambda', `function:${names.of('function', 'import-model')}:live`)
   const predictor = arn(account, 'lambda', `function:${names.of('function', 'predict')}:live`)
@@ -121,7 +122,7 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       allow(['kms:GenerateDataKey'], [dataKeyArn]),
     ],
     deploy: [
-      allow(['lambda:InvokeFunction'], [deployer]),
+      allow(['lambda:InvokeFunction'], [deployer, comparer]),
       allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
     ],
     approve: [

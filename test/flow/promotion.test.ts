@@ -223,6 +223,17 @@ describe('promotion between environments', () => {
     expect(await readLedger(project.id)).toEqual([])
   })
 
+  test('is the same version when the function died between the registry and the table', async () => {
+    const request = await carry(await exported('1'))
+    enter('prod')
+    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb')
+    const key = { pk: { S: `MODEL#${project.id}` }, sk: { S: 'VERSION#000001' } }
+    await new DynamoDBClient({}).send(new DeleteItemCommand({ TableName: 'regimen-prod', Key: key }))
+    expect(await registry.listModels(project.id)).toEqual([])
+    expect(await take(request)).toMatchObject({ modelVersion: '1', alreadyImported: false })
+    expect(await registry.listModels(project.id)).toHaveLength(1)
+  })
+
   test('goes into production there when somebody else approves it, with the same answers', async () => {
     enter('prod')
     const refused = { name: 'ApprovalRefused' }

@@ -1,11 +1,9 @@
 /** Runs tuning jobs: real training jobs at proposed hyperparameters, side by side up to the limit, until all have ended. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { readStepMetrics } from '../../functions/experiments/step-metrics.ts'
 import type { Cloud, Json } from '../service.ts'
-import { isBehind } from './median-rule.ts'
+import { fellBehind } from './median-rule.ts'
+import { objectiveCurve } from './objective-curve.ts'
 import { proposeHyperparameters, type Tried } from './propose-hyperparameters.ts'
 import { hasEnded, type TrainingJob } from './training-job.ts'
 import { bestTraining, objectiveOf, type TuningJob, type TuningJobs } from './tuning-job.ts'
@@ -19,6 +17,7 @@ export class TuningRunner {
   readonly #cloud: Cloud
   readonly #jobs: TuningJobs
   readonly #training: (name: string) => TrainingJob | undefined
+  readonly #curves = new Map<string, readonly number[]>()
   readonly #live = new Map<string, Promise<void>>()
   readonly #shutdown = new AbortController()
 
@@ -94,41 +93,52 @@ export class TuningRunner {
           // As the built-in algorithm does in a tuning job: the objective is what it evaluates.
           eval_metric: MetricName.replace(/^[^:]+:/, ''),
           ...StaticHyperParameters,
-          ...proposeHyperparameters(job.request, this.#tried(job)),
+          ...proposeHyperparameters(job.request, await this.#tried(job)),
         },
       })
     }
     this.#change(job.name, { trainings: [...this.#job(job.name).trainings, name] })
   }
 
+  /** A training that was stopped has got as far as it has printed. */
+  #tried(job: TuningJob): Promise<Tried[]> {
+    return Promise.all(
+      this.trainings(job).map(async (training) => ({
+        hyperparameters: given.parse(training.request.HyperParameters ?? {}),
+        objective:
+          training.status === 'Stopped'
+            ? (await this.#curve(job, training)).at(-1)
+            : objectiveOf(job, training),
+      })),
+    )
+  }
+
   async #stopThoseBehind(job: TuningJob): Promise<void> {
     const config = job.request.HyperParameterTuningJobConfig
     if (config.TrainingJobEarlyStoppingType !== 'Auto') return
+    const direction = config.HyperParameterTuningJobObjective.Type === 'Maximize' ? 1 : -1
     const trainings = this.trainings(job)
-    const finished = trainings
-      .filter(({ status }) => status === 'Completed')
-      .map((each) => this.#course(job, each))
-    const sign = config.HyperParameterTuningJobObjective.Type === 'Maximize' ? 1 : -1
-    for (const training of trainings.filter(({ status }) => status === 'InProgress'))
-      if (isBehind(this.#course(job, training), finished, sign))
-        await this.#call('StopTrainingJob', { TrainingJobName: training.name })
+    const completed = trainings.filter(({ status }) => status === 'Completed')
+    const others = await Promise.all(completed.map((training) => this.#curve(job, training)))
+    for (const { name, status } of trainings) {
+      if (status !== 'InProgress') continue
+      const training = this.#training(name)
+      if (training === undefined || !fellBehind(await this.#curve(job, training), others, direction)) continue
+      // It may have ended while its log was read.
+      if (this.#training(name)?.status !== 'InProgress') continue
+      this.#cloud.log(`sagemaker: training job ${name} is behind the median of those before it`)
+      await this.#call('StopTrainingJob', { TrainingJobName: name })
+    }
   }
 
-  /** The objective by round, as far as the training has printed it. */
-  #course(job: TuningJob, { name }: TrainingJob): number[] {
+  /** Of a training that is over it stays as it is. */
+  async #curve(job: TuningJob, training: TrainingJob): Promise<readonly number[]> {
+    const known = this.#curves.get(training.name)
+    if (known !== undefined) return known
     const { MetricName } = job.request.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective
-    const root = this.#cloud.directory('sagemaker')
-    const file = [join(root, 'work', name, 'stdout.log'), join(root, 'logs', `${name}.log`)].find(existsSync)
-    if (file === undefined) return []
-    const { series } = readStepMetrics(readFileSync(file, 'utf8').split('\n'))
-    return (series[MetricName.replace(':', '-')] ?? []).filter((value) => value !== null)
-  }
-
-  #tried(job: TuningJob): Tried[] {
-    return this.trainings(job).map((training) => ({
-      hyperparameters: given.parse(training.request.HyperParameters ?? {}),
-      objective: objectiveOf(job, training),
-    }))
+    const curve = await objectiveCurve(this.#cloud, training.name, MetricName)
+    if (hasEnded(training)) this.#curves.set(training.name, curve)
+    return curve
   }
 
   #conclude(job: TuningJob): void {

@@ -12,6 +12,7 @@ import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
 import { until } from '../until.ts'
 import { abCommand } from './models-ab.ts'
+import { cardCommand } from './models-card.ts'
 import { compareCommand } from './models-compare.ts'
 import { deployCommand, deploymentCommand } from './models-deploy.ts'
 import { historyCommand } from './models-history.ts'
@@ -74,7 +75,7 @@ export function modelsCommand(): Command {
     })
   decide(command, 'approve', 'Approved')
   decide(command, 'reject', 'Rejected')
-  command.addCommand(compareCommand())
+  command.addCommand(cardCommand()).addCommand(compareCommand())
   command.addCommand(promoteCommand()).addCommand(abCommand())
   command.addCommand(deployCommand()).addCommand(deploymentCommand())
   command.addCommand(historyCommand()).addCommand(rollbackCommand())

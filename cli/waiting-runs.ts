@@ -17,9 +17,16 @@ export interface WaitingRun {
   readonly since: string
 }
 
-/** The next one first. */
-export async function waitingRuns({ project }: Context, flow: Pipeline): Promise<WaitingRun[]> {
-  const queue = await readQueue(project, flow)
+/** The next one first. Who may not read the table is told so, and sees what runs. */
+export async function waitingRuns({ project, out }: Context, flow: Pipeline): Promise<WaitingRun[]> {
+  const queue = await readQueue(project, flow).catch((error: unknown) => {
+    const name = error instanceof Error ? error.name : ''
+    // A cloud that nothing is deployed into has no table.
+    if (name === 'ResourceNotFoundException') return undefined
+    if (name !== 'AccessDeniedException') throw error
+    out.line(`runs of ${flow} that wait for their turn are not shown: they may not be read`)
+    return undefined
+  })
   if (queue === undefined) return []
   const places = placesOf(queue)
   return queue.waiting

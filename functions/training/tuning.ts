@@ -5,8 +5,8 @@ import { checkHyperparameter, refused } from './hyperparameters.ts'
 const scale = z.enum(['auto', 'linear', 'logarithmic', 'reverse-logarithmic'])
 
 export const tuningRequest = z.strictObject({
-  /** What is made best, as the algorithm prints it on a side: `validation:auc`. */
-  objective: z.string().regex(/^(train|validation):[a-z]+$/, 'validation:<metric>, as validation:auc'),
+  /** What is made best, as the algorithm prints it; those of the training side are no objectives of it. */
+  objective: z.string().regex(/^validation:[a-z-]+$/, 'validation:<metric>, as validation:auc'),
   strategy: z.enum(['bayesian', 'random']).default('bayesian'),
   maxJobs: z.int().min(1).max(500).default(20),
   parallelJobs: z.int().min(1).max(10).default(2),
@@ -15,22 +15,16 @@ export const tuningRequest = z.strictObject({
   /** @default the seed of the project's split */
   seed: z.int().min(0).optional(),
   ranges: z
-    .record(
-      z.string(),
-      z.union([
-        z.strictObject({ min: z.number(), max: z.number(), scale: scale.default('auto') }),
-        z.strictObject({ values: z.array(z.string()).min(2).max(30) }),
-      ]),
-    )
+    .record(z.string(), z.strictObject({ min: z.number(), max: z.number(), scale: scale.default('auto') }))
     .refine((ranges) => Object.keys(ranges).length > 0, 'at least one hyperparameter'),
 })
 export type TuningRequest = z.output<typeof tuningRequest>
 
 /**
- * What the built-in algorithm lets be tuned (SageMaker Developer Guide, "Tune an XGBoost Model"); categorical ranges are
- * for those that are choices.
+ * What the built-in algorithm lets be tuned (SageMaker Developer Guide, "Tune an XGBoost Model"): numbers alone, choices
+ * as tree_method or grow_policy are the same for every trial.
  */
-const tunable: Readonly<Record<string, 'integer' | 'number' | 'choice'>> = {
+const tunable: Readonly<Record<string, 'integer' | 'number'>> = {
   num_round: 'integer',
   max_depth: 'integer',
   max_delta_step: 'integer',
@@ -43,8 +37,6 @@ const tunable: Readonly<Record<string, 'integer' | 'number' | 'choice'>> = {
   colsample_bytree: 'number',
   colsample_bylevel: 'number',
   colsample_bynode: 'number',
-  tree_method: 'choice',
-  grow_policy: 'choice',
 }
 
 const higherIsBetter = new Set(['auc', 'aucpr'])
@@ -71,7 +63,6 @@ export const tuningPlan = z.object({
     ParameterRanges: z.object({
       IntegerParameterRanges: z.array(numericRange),
       ContinuousParameterRanges: z.array(numericRange),
-      CategoricalParameterRanges: z.array(z.object({ Name: z.string(), Values: z.array(z.string()) })),
     }),
     TrainingJobEarlyStoppingType: z.enum(['Auto', 'Off']),
   }),
@@ -93,23 +84,18 @@ export function planTuning(
   const ranges: TuningPlan['config']['ParameterRanges'] = {
     IntegerParameterRanges: [],
     ContinuousParameterRanges: [],
-    CategoricalParameterRanges: [],
   }
   for (const [name, range] of Object.entries(request.ranges)) {
     const kind = Object.hasOwn(tunable, name) ? tunable[name] : undefined
     if (kind === undefined) throw refused(name, 'a range', `one of ${Object.keys(tunable).join(', ')}`)
     if (hyperparameters.booster === 'gblinear' && !['eta', 'lambda', 'alpha', 'num_round'].includes(name))
       throw refused(name, 'a range', 'none, since gblinear grows no trees and ignores it')
-    if ('values' in range) {
-      if (kind !== 'choice') throw refused(name, 'a list of values', 'a range: {"min": …, "max": …}')
-      for (const value of range.values) checkHyperparameter(name, value)
-      ranges.CategoricalParameterRanges.push({ Name: name, Values: range.values })
-      continue
-    }
-    if (kind === 'choice') throw refused(name, 'a range', 'a list: {"values": […]}')
     const { min, max, scale } = range
     if (!(min < max)) throw refused(name, `from ${min} to ${max}`, 'a smaller number first')
-    for (const end of [min, max]) checkHyperparameter(name, end)
+    for (const end of [min, max]) {
+      checkHyperparameter(name, end)
+      if (kind === 'integer' && !Number.isInteger(end)) throw refused(name, String(end), 'a whole number')
+    }
     if (scale === 'logarithmic' && min <= 0)
       throw refused(name, `from ${min} on a logarithmic scale`, 'a smallest value above 0')
     if (scale === 'reverse-logarithmic' && (min < 0 || max >= 1))

@@ -18,7 +18,6 @@ describe('a search', () => {
         {
           eta: { min: 0.01, max: 0.3, scale: 'logarithmic' },
           max_depth: { min: 2, max: 8 },
-          grow_policy: { values: ['depthwise', 'lossguide'] },
         },
         { maxJobs: 3, parallelJobs: 9 },
       ),
@@ -35,7 +34,6 @@ describe('a search', () => {
         ContinuousParameterRanges: [
           { Name: 'eta', MinValue: '0.01', MaxValue: '0.3', ScalingType: 'Logarithmic' },
         ],
-        CategoricalParameterRanges: [{ Name: 'grow_policy', Values: ['depthwise', 'lossguide'] }],
       },
       TrainingJobEarlyStoppingType: 'Auto',
     })
@@ -52,15 +50,27 @@ describe('a search', () => {
     expect(fixed.eval_metric).toBe('auc,logloss')
   })
 
+  test('is for any metric that the jobs print, those with a hyphen too', () => {
+    const request = asked({ eta: { min: 0.01, max: 0.3 } }, { objective: 'validation:gamma-deviance' })
+    const { config } = planTuning(request, { ...plain, eval_metric: 'rmse,gamma-deviance' }, 1)
+    expect(config.HyperParameterTuningJobObjective).toEqual({
+      Type: 'Minimize',
+      MetricName: 'validation:gamma-deviance',
+    })
+  })
+
   test.each([
     ['a name that cannot be tuned', { seed: { min: 1, max: 2 } }, /"seed".*one of num_round/],
     ['a range that is none', { eta: { min: 0.3, max: 0.1 } }, /"eta".*from 0.3 to 0.1/],
     ['an end that training refuses', { eta: { min: 0.1, max: 2 } }, /"eta".*up to 1/],
     ['an integer range with a fraction', { max_depth: { min: 1.5, max: 3 } }, /"max_depth".*whole number/],
     ['a logarithm of zero', { gamma: { min: 0, max: 1, scale: 'logarithmic' } }, /"gamma".*above 0/],
-    ['values for a number', { eta: { values: ['0.1', '0.2'] } }, /"eta".*a range/],
-    ['a range for a choice', { grow_policy: { min: 0, max: 1 } }, /"grow_policy".*a list/],
-    ['a choice that there is not', { tree_method: { values: ['hist', 'gpu'] } }, /"tree_method"/],
+    [
+      'another integer range with a fraction',
+      { max_delta_step: { min: 0, max: 2.5 } },
+      /"max_delta_step".*whole/,
+    ],
+    ['a choice, which is not tuned', { grow_policy: { min: 0, max: 1 } }, /"grow_policy".*one of num_round/],
   ])('with %s is refused by name', (_, ranges, message) => {
     expect(() => planTuning(asked(ranges), plain, 1)).toThrow(message)
   })
@@ -71,5 +81,7 @@ describe('a search', () => {
     const linear = { ...plain, booster: 'gblinear' }
     expect(() => planTuning(asked({ max_depth: { min: 1, max: 2 } }), linear, 1)).toThrow(/gblinear/)
     expect(() => tuningRequest.parse({ objective: 'validation:auc', ranges: {} })).toThrow()
+    expect(() => asked(ranges, { objective: 'train:auc' })).toThrow(/validation:<metric>/)
+    expect(() => asked({ eta: { values: ['0.1', '0.2'] } })).toThrow()
   })
 })

@@ -35,8 +35,8 @@ export interface InferenceRequest {
 export interface DeploymentRequest {
   readonly version: string
   readonly strategy: string
-  readonly share: number
-  readonly watchSeconds: number
+  readonly share?: number
+  readonly watchSeconds?: number
   readonly reason: string
 }
 

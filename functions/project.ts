@@ -214,6 +214,15 @@ export const projectSchema = z
         'dataset-import': z.int().min(1).max(100).optional(),
       })
       .prefault({}),
+    /** How a version takes over that is deployed step by step, unless who deploys says otherwise. */
+    deployment: z
+      .strictObject({
+        /** Share of the entities: the canary's, or each step's of a linear deployment. */
+        share: z.number().min(0.01).lt(1).default(0.1),
+        /** Between a step and what is seen of it. */
+        watchSeconds: z.int().min(0).max(86_400).default(300),
+      })
+      .prefault({}),
     /** EventBridge Scheduler expression for batch inference; absent means no schedule. */
     schedule: z.string().optional(),
     trainingInstanceType: z.string().default('ml.m5.xlarge'),

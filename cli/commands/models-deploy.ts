@@ -12,8 +12,8 @@ import { finishRun, startRun } from '../start-run.ts'
 
 interface Options {
   readonly strategy: string
-  readonly share: number
-  readonly watch: number
+  readonly share?: number
+  readonly watch?: number
   readonly reason: string
   readonly key?: string
   readonly wait?: boolean
@@ -32,15 +32,29 @@ export function deployCommand(): Command {
     )
     .argument('<version>')
     .option('--strategy <name>', strategy.options.join(', '), oneOf(strategy.options), 'canary')
-    .option('--share <number>', "share of the entities: the canary's, or each step's", number(0, 1), 0.1)
-    .option('--watch <seconds>', 'how long a step is watched', number(-1, 86_401), 300)
+    .option(
+      '--share <number>',
+      "share of the entities: the canary's, or each step's; by default as the project says",
+      number(0, 1),
+    )
+    .option(
+      '--watch <seconds>',
+      'how long a step is watched; by default as the project says',
+      number(-1, 86_401),
+    )
     .option('--reason <text>', 'why, for the ledger', 'deployed on the command line')
     .option('--key <text>', 'idempotency key: the same key is the same deployment')
     .option('--wait', 'follow the deployment to its end')
     .action(async (version: string, options: Options, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const { strategy, share, watch: watchSeconds, reason } = options
-      const asked = { version, strategy, share, watchSeconds, reason }
+      const asked = {
+        version,
+        strategy,
+        reason,
+        ...(share === undefined ? {} : { share }),
+        ...(watchSeconds === undefined ? {} : { watchSeconds }),
+      }
       const run = await startRun(context, { pipeline: 'deployment', deployment: asked }, options.key)
       if (options.wait !== true) {
         context.out.result(run, () => `started ${run.runId}; see \`regimen executions follow ${run.runId}\``)

@@ -23,24 +23,27 @@ export const handler = door({
     project: z.string(),
     version: z.string(),
     strategy,
-    share: z.number().gt(0).lt(1),
-    watchSeconds: z.int().min(0).max(86_400),
+    /** @default as the project says */
+    share: z.number().gt(0).lt(1).optional(),
+    watchSeconds: z.int().min(0).max(86_400).optional(),
   }),
   output: z.object({
     version: z.string(),
     champion: z.string().nullable(),
     steps: z.array(z.number()),
+    watchSeconds: z.int(),
     /** Rows that the version scored before it got any traffic. */
     triedRows: z.int(),
     /** Of what was tried: every look at the version makes sure that it is still the same. */
     checksum: z.string(),
   }),
-  async run({ project: id, projectUri, runId, version, strategy, share, watchSeconds }, logger) {
+  async run({ project: id, projectUri, runId, version, strategy, ...asked }, logger) {
     await requireApproved(id, version)
+    const project = await loadProject(projectUri)
+    const { share = project.deployment.share, watchSeconds = project.deployment.watchSeconds } = asked
     const steps = stepsOf(strategy, share)
     await takeTurn(id, runId, version, steps.length * watchSeconds + workSeconds)
     try {
-      const project = await loadProject(projectUri)
       const checksum = await checksumOf(id, version)
       const scorer = await loadVersion(id, projectUri, version)
       const rows = await trialRows(project, version)
@@ -54,6 +57,7 @@ export const handler = door({
         champion,
         steps: champion === null ? [1] : steps,
         triedRows: rows?.rows ?? 0,
+        watchSeconds,
         checksum,
       }
     } catch (error) {

@@ -41,13 +41,13 @@ export const deploymentRequest = z
   .object({
     version: z.string().regex(/^[1-9]\d*$/),
     strategy: strategy.default('canary'),
-    /** Of the entities: the canary's, or each step's of a linear deployment. */
-    share: z.number().gte(0.0001).lt(1).default(0.1),
-    /** Between a step and what is seen of it. */
-    watchSeconds: z.int().min(0).max(86_400).default(300),
+    /** Of the entities: the canary's, or each step's of a linear deployment. @default as the project says */
+    share: z.number().gte(0.0001).lt(1).optional(),
+    /** Between a step and what is seen of it. @default as the project says */
+    watchSeconds: z.int().min(0).max(86_400).optional(),
     reason: z.string().min(1).max(500).default('deployed'),
   })
-  .refine(({ strategy, share }) => strategy !== 'linear' || share >= 0.01, {
+  .refine(({ strategy, share }) => strategy !== 'linear' || share === undefined || share >= 0.01, {
     path: ['share'],
     message: 'a linear deployment has at most a hundred steps: a share of at least 0.01',
   })

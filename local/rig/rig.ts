@@ -247,7 +247,7 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
         project: project.id,
         requestedBy: 'arn:aws:iam::000000000000:user/test',
         idempotencyKey: `run ${asked++}`,
-        deployment: { strategy: 'canary', share: 0.1, watchSeconds: 0, reason: 'test', ...deployment },
+        deployment: { strategy: 'canary', watchSeconds: 0, reason: 'test', ...deployment },
       }),
     async settle(project) {
       const ends: Ended[] = []

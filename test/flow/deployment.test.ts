@@ -10,6 +10,7 @@ const project = parseProject({
   ...adherence,
   gates: [],
   hyperparameters: { ...adherence.hyperparameters, num_round: 20, max_depth: 3, early_stopping_rounds: 5 },
+  deployment: { share: 0.4, watchSeconds: 0 },
 })
 
 let rig: Rig
@@ -64,7 +65,7 @@ describe('a deployment', () => {
 
   test('goes step by step, and the lock is free afterwards', async () => {
     await approve('2')
-    const done = await rig.deploy(project, projectUri, { version: '2', strategy: 'linear', share: 0.4 })
+    const done = await rig.deploy(project, projectUri, { version: '2', strategy: 'linear' })
     expect(done.status, done.cause).toBe('SUCCEEDED')
     const entries = (await ledger.readLedger(project.id)).slice(0, 3).reverse()
     expect(entries.map(({ version, challenger }) => [version, challenger?.share])).toEqual([

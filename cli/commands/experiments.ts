@@ -16,12 +16,21 @@ interface Listing {
   readonly sort?: string
 }
 
+interface Selection extends Listing {
+  readonly experiment?: string
+  readonly parent?: string
+}
+
 export function experimentsCommand(): Command {
   const command = new Command('experiments').description('training runs: parameters, metrics, artifacts')
   listing(command.command('list').description('newest first'))
     .option('--experiment <name>', 'only this experiment')
-    .action(async ({ experiment, ...options }: Listing & { experiment?: string }, self: Command) => {
-      const query = experiment === undefined ? '' : `experiment = ${JSON.stringify(experiment)}`
+    .option('--parent <run>', 'only the trials of this search')
+    .action(async ({ experiment, parent, ...options }: Selection, self: Command) => {
+      const wanted = Object.entries({ experiment, parentRun: parent })
+      const query = wanted
+        .flatMap(([name, text]) => (text === undefined ? [] : [`${name} = ${JSON.stringify(text)}`]))
+        .join(' and ')
       await show(await openContext(self.optsWithGlobals()), query, options)
     })
   listing(

@@ -1,6 +1,6 @@
 /**
- * List prices of what an environment and its runs use, US dollars, without free tier and discounts, as AWS's price pages
- * gave them. An estimate, not an invoice.
+ * List prices of what an environment and its runs use, US dollars, without free tier and discounts. Each names AWS's page for
+ * it; which of them were looked up, and where, each says. An estimate, not an invoice.
  */
 export const pricesAsOf = { region: 'us-east-1', date: '2025' } as const
 
@@ -9,6 +9,15 @@ interface Price {
   /** What one of it is. */
   readonly per: string
   readonly source: string
+  /** Where a stored copy of a page said so, and when that was looked up; absent: recalled, not looked up. */
+  readonly confirmed?: { readonly on: string; readonly at: string }
+}
+
+const on = '2026-11-21'
+const lambdaGuide = { on, at: 'https://cloudchipr.com/blog/aws-lambda-pricing' }
+const cloudwatchGuide = {
+  on,
+  at: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards',
 }
 
 const page = (path: string) => `https://aws.amazon.com/${path}/pricing/`
@@ -16,21 +25,46 @@ const hour = 'hour of one instance'
 const training = (dollars: number): Price => ({ dollars, per: hour, source: page('sagemaker') })
 
 export const priceList = {
-  lambdaGigabyteSecond: { dollars: 0.0000133334, per: 'GB-second on arm64', source: page('lambda') },
-  lambdaGigabyteSecondX86: { dollars: 0.0000166667, per: 'GB-second on x86_64', source: page('lambda') },
+  lambdaGigabyteSecond: {
+    dollars: 0.0000133334,
+    per: 'GB-second on arm64',
+    source: page('lambda'),
+    confirmed: lambdaGuide,
+  },
+  lambdaGigabyteSecondX86: {
+    dollars: 0.0000166667,
+    per: 'GB-second on x86_64',
+    source: page('lambda'),
+    confirmed: lambdaGuide,
+  },
   lambdaRequest: { dollars: 0.0000002, per: 'call', source: page('lambda') },
   lambdaScratchGigabyteSecond: {
     dollars: 0.0000000309,
     per: 'GB-second of scratch space beyond 512 MB',
     source: page('lambda'),
   },
-  stateTransition: { dollars: 0.000025, per: 'transition (Standard)', source: page('step-functions') },
+  stateTransition: {
+    dollars: 0.000025,
+    per: 'transition (Standard)',
+    source: page('step-functions'),
+    confirmed: { on, at: page('step-functions') },
+  },
   key: { dollars: 1, per: 'key and month, before its first rotation', source: page('kms') },
   alarm: { dollars: 0.1, per: 'metric of an alarm and month', source: page('cloudwatch') },
-  dashboard: { dollars: 3, per: 'dashboard and month', source: page('cloudwatch') },
+  dashboard: {
+    dollars: 3,
+    per: 'dashboard and month',
+    source: page('cloudwatch'),
+    confirmed: cloudwatchGuide,
+  },
   logGigabyteMonth: { dollars: 0.03, per: 'GB of logs and month', source: page('cloudwatch') },
   storageGigabyteMonth: { dollars: 0.023, per: 'GB and month (S3 Standard)', source: page('s3') },
-  tableGigabyteMonth: { dollars: 0.25, per: 'GB and month', source: page('dynamodb/on-demand') },
+  tableGigabyteMonth: {
+    dollars: 0.25,
+    per: 'GB and month',
+    source: page('dynamodb/on-demand'),
+    confirmed: { on, at: page('dynamodb') },
+  },
   tableBackupGigabyteMonth: {
     dollars: 0.2,
     per: 'GB and month of point-in-time recovery',

@@ -119,6 +119,14 @@ test.each([
   expect(() => read(values)).toThrow(new Error(message))
 })
 
+test('only an engineer’s environment does without protection', () => {
+  const unprotected = ['dev', 'staging', 'prod'].filter(
+    (environment) => configurationOf(environment)['regimen:protect'] !== 'true',
+  )
+  expect(unprotected).toEqual(['dev'])
+  expect(read({}).protect).toBe(true)
+})
+
 test('refuses a key that is missing', () => {
   expect(() => readConfiguration('prod', () => undefined, ['adherence'])).toThrow(
     new Error(

@@ -8,7 +8,13 @@ import { evaluate, noCode } from '../../stacks/record-program.ts'
 const stored = { storedGigabytes: 100, logGigabytes: 2, tableGigabytes: 1 }
 
 test('every price names its unit and where it stands', () => {
-  for (const [name, { dollars, per, source }] of Object.entries(priceList)) {
+  for (const [name, price] of Object.entries(priceList)) {
+    const { dollars, per, source } = price
+    if ('confirmed' in price)
+      expect(price.confirmed).toEqual({
+        on: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        at: expect.stringMatching(/^https:/),
+      })
     expect([name, dollars > 0, per.length > 0]).toEqual([name, true, true])
     expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.+\/pricing\/$/)
   }
@@ -149,6 +155,7 @@ test('the command tells prod: prices with date and source, idle, one run of each
     'regimen-prod-adherence-inference': 0,
     'regimen-prod-adherence-dataset-import': 0,
     'regimen-prod-adherence-deployment': 0,
+    'regimen-prod-adherence-monitoring': 0,
   })
   for (const { dollars, unknown } of runs) expect([dollars > 0, unknown]).toEqual([true, []])
 })

@@ -156,6 +156,27 @@ describe('start-run', () => {
     expect((await start(request)).alreadyStarted).toBe(false)
   })
 
+  test('lets a run wait for its turn, says its place, and takes it back when asked', async () => {
+    const project = 'busy'
+    process.env.RUN_LIMITS = JSON.stringify({ [project]: { training: 1 } })
+    const ask = (idempotencyKey: string) =>
+      start(training({ project, projectUri: `${bucket}/busy/project.json`, idempotencyKey }))
+    const first = await ask('one')
+    expect(first).not.toHaveProperty('place')
+    const second = await ask('two')
+    expect(second).toMatchObject({ place: 1, alreadyStarted: false })
+    expect(await ask('two')).toMatchObject({ place: 1, alreadyStarted: true })
+    expect(platform.executions.has(second.runId)).toBe(false)
+    expect(await runs.getRun(second.runId)).toMatchObject({ status: 'QUEUED' })
+    const withdraw = (runId: string) => start({ withdraw: runId, project, pipeline: 'training' })
+    expect(await withdraw(second.runId)).toEqual({ withdrawn: true })
+    expect(await runs.getRun(second.runId)).toMatchObject({ status: 'ABORTED' })
+    // One that runs is stopped as an execution; one that was taken back stays so.
+    expect(await withdraw(first.runId)).toEqual({ withdrawn: false })
+    expect(await ask('two')).toMatchObject({ alreadyStarted: true })
+    expect(platform.executions.has(second.runId)).toBe(false)
+  })
+
   test('names the projects of the environment when asked for another', async () => {
     await expect(start(training({ project: 'other' }))).rejects.toMatchObject({
       name: 'InvalidRequest',

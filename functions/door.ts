@@ -9,7 +9,7 @@ import { RegimenError } from './errors.ts'
 export interface Door<Input extends z.ZodType, Output extends z.ZodType> {
   readonly input: Input
   readonly output: Output
-  run(input: z.output<Input>, logger: Logger): Promise<z.input<Output>>
+  run(input: z.output<Input>, logger: Logger, context: Context): Promise<z.input<Output>>
 }
 
 /**
@@ -19,8 +19,8 @@ export function door<Input extends z.ZodType, Output extends z.ZodType>(definiti
   const logger = new Logger()
   return middy()
     .use(injectLambdaContext(logger, { logEvent: false }))
-    .handler(async (event: unknown, _context: Context): Promise<z.output<Output>> => {
-      const output = await definition.run(accept(definition.input, event), logger)
+    .handler(async (event: unknown, context: Context): Promise<z.output<Output>> => {
+      const output = await definition.run(accept(definition.input, event), logger, context)
       return definition.output.parse(output)
     })
 }

@@ -14,6 +14,8 @@
  * | deployment lock | `ROLLOUT#<project>`         | `LOCK`                     |                      |           |
  * | monitoring      | `MONITOR#<project>`         | `STATE`                    |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
+ * | audit event     | `AUDIT#<writer>/<month>/<chain>` | sequence              | `AUDIT-DAY#<day>`    | time      |
+ * | audit anchor    | `AUDIT-ANCHOR`              | sequence                   |                      |           |
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
@@ -71,6 +73,14 @@ export const tableKeys = {
     pk: `ALERT#${project}`,
     sk: `${stoppedAt}#${runId}#${redrive}`,
   }),
+  auditDay: (day: string) => `AUDIT-DAY#${day}`,
+  auditChain: (chain: string) => `AUDIT#${chain}`,
+  auditEvent: (chain: string, sequence: number) => ({
+    pk: `AUDIT#${chain}`,
+    sk: String(sequence).padStart(12, '0'),
+  }),
+  auditAnchors: 'AUDIT-ANCHOR',
+  auditAnchor: (sequence: number) => ({ pk: 'AUDIT-ANCHOR', sk: String(sequence).padStart(12, '0') }),
 } as const
 
 export interface ItemKey {

@@ -68,6 +68,7 @@ describe('an episode', () => {
     )
   })
 
+  // Feature: mlops-platform, Property 33: Alarm triggering on threshold breach
   test('opens by N of the last M only, and between two of them lie R quiet windows in a row', () => {
     fc.assert(
       fc.property(rules, flags, (used, violated) => {
@@ -190,7 +191,6 @@ describe('a retraining', () => {
     ).toBeNull()
   })
 
-  // Feature: mlops-platform, Property 33: Retraining trigger
   test('is single-flight and keeps the cool-down, whatever comes in whatever order', () => {
     const step = fc.record({
       hours: fc.integer({ min: 0, max: 200 }),

@@ -49,7 +49,7 @@ export function compareCommand(): Command {
 }
 
 /** A version as the record of its run would tell it: the registry knows it all. */
-function asRun({ version, hyperparameters, createdBy, createdAt, ...model }: Model) {
+export function asRun({ version, hyperparameters, createdBy, createdAt, ...model }: Model) {
   const status = model.status
   return experimentRunSchema.parse({
     ...model,

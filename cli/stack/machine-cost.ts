@@ -96,6 +96,8 @@ export function runCost(
       const service = state.Resource?.split(':::')[1] ?? ''
       if (service.startsWith('lambda:invoke')) call(state, times)
       else if (service.startsWith('sagemaker:createTrainingJob')) train(times)
+      // The other way of the same run: a search costs its trials, each of them as much as the training that is counted.
+      else if (service.startsWith('sagemaker:createHyperParameterTuningJob')) continue
       else if (state.Type === 'Task') unknown.add(service)
       if (state.Type === 'Map') run(flowSchema.parse(state.ItemProcessor), times * assumed.parts)
       for (const branch of state.Branches) run(flowSchema.parse(branch), times)

@@ -1,5 +1,6 @@
 /** The `regimen` command: a thin client of the endpoints that the environment names. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { boostCommand } from './commands/boost.ts'
 import { datasetsCommand } from './commands/datasets.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -37,6 +38,7 @@ const commands = [
   experimentsCommand,
   modelsCommand,
   monitorCommand,
+  auditCommand,
   profileCommand,
   driftCommand,
   scoreCommand,

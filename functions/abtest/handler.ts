@@ -1,5 +1,6 @@
 /** compare-variants: begins an A/B test, tells how it stands, and ends it by its rule. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { promoteAfter, readLedger } from '../deployment/ledger-store.ts'
 import { requireTwoPeople } from '../deployment/separation.ts'
 import { door } from '../door.ts'
@@ -59,10 +60,18 @@ export const handler = door({
     z.object({ started: z.literal(true), sequence: z.int() }),
     z.object({ ended: z.literal(true), sequence: z.int(), version: z.string(), why: z.string() }),
   ]),
-  async run(input, logger) {
+  async run(input, logger, { awsRequestId: requestId }) {
     const { project: id, action, requestedBy: who } = input
     const [newest] = await readLedger(id)
     logger.info('A/B test', { project: id, action })
+    if (action !== 'status')
+      await recordAudit('compare-variants', {
+        actor: who,
+        action: `${action} A/B test`,
+        resource: action === 'start' ? `${id} version ${input.version}` : id,
+        result: 'begun',
+        requestId,
+      })
     if (action === 'start') {
       await requireApproved(id, input.version)
       const { version: challenger, share, alpha, leastGain, reason: why } = input

@@ -1,5 +1,6 @@
 /** record-outcome: how an execution ended goes into its run; a failure becomes an alert, once. */
 import { z } from 'zod'
+import { anchorHeads } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { recordOutcome } from '../starter/run-store.ts'
@@ -19,6 +20,10 @@ export const handler = door({
     const { runId, project, pipeline, status, error } = outcome
     const recorded = await recordOutcome(outcome)
     logger.info('outcome', { runId, project, pipeline, status, error, recorded })
+    // The outcome of an execution is told whether or not the anchor could be put: the next one puts it.
+    await anchorHeads(new Date()).catch((error: unknown) =>
+      logger.warn('no audit anchor', { error: String(error) }),
+    )
     if (!isFailure(outcome)) return { recorded, alert: 'none' as const }
     const alert = await raiseAlert(
       {

@@ -1,5 +1,6 @@
 /** Door: approves or rejects a dataset version, with who, why and when. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { requiredVariable } from '../required-variable.ts'
@@ -17,7 +18,7 @@ export const handler = door({
     reason: z.string().max(1_000).default(''),
   }),
   output: decisionSchema.extend({ changed: z.boolean() }),
-  async run({ project, name, version, ...request }, logger) {
+  async run({ project, name, version, ...request }, logger, { awsRequestId: requestId }) {
     const dataset = await getDataset(project, name, version)
     if (dataset === undefined)
       throw new RegimenError('DatasetNotFound', {
@@ -25,6 +26,14 @@ export const handler = door({
         where: `in project ${project}`,
         do: 'see `regimen datasets list`',
       })
+    await recordAudit('review-dataset', {
+      actor: request.reviewer,
+      action: `decide dataset: ${request.status}`,
+      resource: `${project} dataset ${name}@${version}`,
+      purpose: request.reason,
+      result: 'begun',
+      requestId,
+    })
     const now = new Date().toISOString()
     const { decision, changed } = await review(dataset, request, requiredVariable('ENVIRONMENT'), now)
     logger.info('reviewed', { name, version, status: decision.status, changed })

@@ -1,5 +1,6 @@
 /** promote-model: an approved version goes into production: by one entry of the ledger, by a deployment, or when asked. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { projectUriOf } from '../project-uri.ts'
@@ -23,12 +24,20 @@ export const handler = door({
     sequence: z.int().optional(),
     reason: z.string().optional(),
   }),
-  async run({ detail }, logger) {
+  async run({ detail }, logger, { awsRequestId: requestId }) {
     const found = await readPackage(detail.ModelPackageArn)
     const project = found === undefined ? undefined : projectOfGroup(found.group)
     if (found === undefined || project === undefined)
       throw new RegimenError('ModelNotFound', { what: `the registry has no ${detail.ModelPackageArn}` })
     const { version, approval, changedAt, changedBy, reason, model } = found
+    await recordAudit('promote-model', {
+      actor: changedBy ?? 'unknown',
+      action: `decide version: ${approval}`,
+      resource: `${project} version ${version}`,
+      purpose: reason,
+      result: 'begun',
+      requestId,
+    })
     if (model !== undefined && !(await setModelStatus(project, version, approval))) await putModel(model)
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
     const people = {

@@ -1,5 +1,6 @@
 /** import-model: takes a version that another environment approved into this registry, where it waits to be approved again. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { canonicalJson, digestOf } from '../canonical-json.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
@@ -32,7 +33,7 @@ export const handler = door({
     /** Whether this version of the other environment was here before. */
     alreadyImported: z.boolean(),
   }),
-  async run({ project: id, transferUri, sha256, requestedBy }, logger) {
+  async run({ project: id, transferUri, sha256, requestedBy }, logger, { awsRequestId: requestId }) {
     const bucket = requiredVariable('BUCKET')
     if (!transferUri.startsWith(`s3://${bucket}/${id}/transfers/`))
       throw new RegimenError('InvalidRequest', { what: 'a transfer lies below the project in this bucket' })
@@ -45,6 +46,13 @@ export const handler = door({
     const known = (await listModels(id)).find((model) => model.runId === runId)
     if (known !== undefined) return { ...answer(known), alreadyImported: true }
     const runUri = `s3://${bucket}/${id}/runs/${runId}`
+    await recordAudit('import-model', {
+      actor: requestedBy,
+      action: 'import version',
+      resource: `${id} version ${version} of ${from}`,
+      result: 'begun',
+      requestId,
+    })
     for (const object of transfer.objects) await bring(transferUri, runUri, object)
     await putBytes(`${runUri}/transfer.json`, canonicalJson(transfer), 'application/json')
     const draft = modelOf(transfer, { runId, runUri, promotedBy: requestedBy, transferSha256: sha256 })

@@ -1,6 +1,7 @@
 /** end-deployment: confirms a deployment or takes it back; also what an execution's end is told to, however it came. */
 import { z } from 'zod'
 import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
+import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { confirm, takeBack } from './finish-rollout-store.ts'
@@ -20,7 +21,7 @@ export const handler = door({
     version: z.string().nullable(),
     takenBack: z.boolean(),
   }),
-  async run(input, logger) {
+  async run(input, logger, { awsRequestId: requestId }) {
     if ('detail' in input) {
       const outcome = outcomeOf(input, requiredVariable('ENVIRONMENT'))
       if (outcome?.pipeline !== 'deployment') return { version: null, takenBack: false }
@@ -29,6 +30,14 @@ export const handler = door({
       return ended
     }
     const { project, runId, version, confirmed, reason } = input
+    await recordAudit('end-deployment', {
+      actor: `run ${runId}`,
+      action: confirmed ? 'confirm deployment' : 'take deployment back',
+      resource: `${project} version ${version}`,
+      purpose: reason,
+      result: 'begun',
+      requestId,
+    })
     const ended = confirmed ? await confirm(project, runId, version) : await takeBack(project, runId, reason)
     logger.info('ended', { project, runId, confirmed, ...ended })
     return ended

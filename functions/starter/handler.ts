@@ -1,6 +1,7 @@
 /** start-run: derives the id of a run, records who asked for it, and starts its execution, once, when it is its turn. */
 import { z } from 'zod'
 import { type StatusEvent, statusEvent } from '../alarm/outcome.ts'
+import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { list } from '../object-store.ts'
@@ -33,7 +34,7 @@ const started = z.object({
 export const handler = door({
   input: z.union([starterInput, statusEvent, withdrawal]),
   output: z.union([started, z.object({ noted: z.boolean() }), z.object({ withdrawn: z.boolean() })]),
-  async run(input, logger) {
+  async run(input, logger, { awsRequestId: requestId }) {
     if ('withdraw' in input) return { withdrawn: await withdraw(input) }
     if (isStatusEvent(input)) return { noted: await noteStatus(input) }
     const bucket = requiredVariable('BUCKET')
@@ -43,6 +44,14 @@ export const handler = door({
     if (request.pipeline === 'training')
       await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
     const run = planRun(request, projectUri, bucket)
+    await recordAudit('start-run', {
+      actor: run.requestedBy,
+      action: `start ${run.pipeline}`,
+      resource: run.runUri,
+      ...(request.pipeline === 'training' ? { purpose: `trains on ${request.training.dataset}` } : {}),
+      result: 'begun',
+      requestId,
+    })
     const recorded = await record(run)
     const { existed, place } = await startInTurn(run, recorded)
     const { runId, project, pipeline, runUri } = run

@@ -359,10 +359,11 @@ export const functionDefinitions = {
     entry: 'functions/scoring/handler.ts',
     description: 'Predicts and explains every example of one part',
     ...heavy,
-    variables: [],
+    variables: ['TABLE'],
     grants: (to) => [
       to.read(project, encoder, models, decision, ...datasets),
       to.write('*/inference/*/scores/*', '*/inference/*/predictions/*'),
+      to.writeTable(),
     ],
   },
   predict: {
@@ -374,6 +375,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, encoder, models, decision),
       to.readTable(),
+      to.writeTable(),
       to.readModels(),
       to.listModels(),
     ],
@@ -403,8 +405,9 @@ export const functionDefinitions = {
     description:
       "Joins labels that arrived late to a run's predictions and measures what the model was worth",
     ...heavy,
-    variables: ['ENVIRONMENT'],
+    variables: ['TABLE', 'ENVIRONMENT'],
     grants: (to) => [
+      to.writeTable(),
       to.read(
         project,
         evaluation,

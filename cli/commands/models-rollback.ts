@@ -1,5 +1,6 @@
 /** `regimen models rollback`: the version before takes over again, at once and without training. */
 import { Command } from 'commander'
+import { recordAudit } from '../../functions/audit/audit-store.ts'
 import { rollBack } from '../../functions/deployment/ledger-store.ts'
 import { openContext } from '../context.ts'
 
@@ -10,6 +11,14 @@ export function rollbackCommand(): Command {
     .requiredOption('--reason <text>', 'why, for the ledger')
     .action(async ({ to, reason }: { to?: string; reason: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
+      await recordAudit('regimen', {
+        actor: context.caller,
+        action: 'roll back',
+        resource: `${context.project} ${to === undefined ? 'to the version before' : `to version ${to}`}`,
+        purpose: reason,
+        result: 'begun',
+        requestId: crypto.randomUUID(),
+      })
       const appended = await rollBack(context.project, {
         to,
         who: context.caller,

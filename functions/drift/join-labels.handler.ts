@@ -1,5 +1,6 @@
 /** The door through which labels arrive: joins them to a run's predictions and measures what the model was worth. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { evaluationSchema } from '../evaluation/evaluation.ts'
 import { driftState, inferenceRun } from '../layout.ts'
@@ -23,7 +24,9 @@ const manifestSchema = z.object({
 
 export const handler = door({
   ...contracts.joinLabels,
-  async run({ runUri, labelsUri, receivedAt }, logger) {
+  async run({ runUri, labelsUri, receivedAt }, logger, { awsRequestId: requestId }) {
+    const told = { actor: 'caller of join-labels', action: 'join labels', resource: runUri, requestId }
+    await recordAudit('join-labels', { ...told, result: 'begun' })
     const manifest = manifestSchema.parse(await getJson(inferenceRun.manifest(runUri)))
     const { runId, modelVersion, startedAt, written } = manifest
     const project = await loadProject(manifest.projectUri)
@@ -54,6 +57,7 @@ export const handler = door({
     })
     const { status, labelled, coverage, comparison } = performance
     const worse = comparison?.worse ?? null
+    await recordAudit('join-labels', { ...told, result: 'done', count: labelled })
     logger.info('labels joined', { runId, labelled, coverage, deliveries: deliveries.length, worse })
     return {
       performanceUri,

@@ -1,5 +1,6 @@
 /** `predict`: rows of a project's source in, predictions with their reasons out, by the versions of the ledger. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { championOf } from '../deployment/ledger.ts'
 import { readLedger } from '../deployment/ledger-store.ts'
 import { door } from '../door.ts'
@@ -27,7 +28,9 @@ export const handler = door({
     predictions: z.array(z.record(z.string(), z.unknown())),
     fellBack: z.array(z.object({ version: z.string(), by: z.string(), error: z.string() })),
   }),
-  async run({ project: id, rows, explanations }, logger) {
+  async run({ project: id, rows, explanations }, logger, { awsRequestId: requestId }) {
+    const told = { actor: 'caller of predict', action: 'predict', requestId, count: rows.length }
+    await recordAudit('predict', { ...told, resource: id, result: 'begun' })
     const projectUri = projectUriOf(id, undefined, process.env.PROJECT_URIS)
     const [project, ledger] = await Promise.all([loadProject(projectUri), readLedger(id)])
     const [entry] = ledger
@@ -52,6 +55,7 @@ export const handler = door({
     })
     logger.info('predicted', { project: id, rows: rows.length, predictions: predictions.length, fellBack })
     const { version: modelVersion, challenger } = entry
+    await recordAudit('predict', { ...told, resource: `${id} version ${modelVersion}`, result: 'done' })
     return { modelVersion, ...(challenger === undefined ? {} : { challenger }), predictions, fellBack }
   },
 })

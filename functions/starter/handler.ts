@@ -48,7 +48,9 @@ export const handler = door({
       actor: run.requestedBy,
       action: `start ${run.pipeline}`,
       resource: run.runUri,
-      ...(request.pipeline === 'training' ? { purpose: `trains on ${request.training.dataset}` } : {}),
+      ...(request.pipeline === 'training'
+        ? { purpose: `trains on ${request.training.dataset.name}@${request.training.dataset.version}` }
+        : {}),
       result: 'begun',
       requestId,
     })

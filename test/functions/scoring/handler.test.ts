@@ -29,6 +29,11 @@ vi.mock('../../../functions/put-file-store.ts', () => ({
   putFile: async (uri: string, file: string) => objects.set(uri, readFileSync(file)),
 }))
 
+const told = vi.hoisted(() => [] as object[])
+vi.mock('../../../functions/audit/audit-store.ts', () => ({
+  recordAudit: async (writer: string, happening: object) => void told.push({ writer, ...happening }),
+}))
+
 const definition = {
   id: 'churn',
   title: 'Cancellation',
@@ -132,11 +137,15 @@ beforeEach(() => {
 })
 
 const written = (name: string) => Buffer.from(objects.get(`${run}/${name}`) ?? []).toString()
-const invoke = async (change: object = {}) => handler({ ...payload, ...change }, {} as Context)
+const invoke = async (change: object = {}) => handler({ ...payload, ...change }, { awsRequestId: 'request' } as Context)
 
 test('a part is scored: one line of JSON and one of CSV per example, and the counts', async () => {
   const answer = await invoke()
   expect(answer).toMatchObject({ index: 3, rows: 3, predictions: 3, flagged: 1 })
+  expect(told).toMatchObject([
+    { writer: 'score-part', action: 'predict batch', result: 'begun', requestId: 'request' },
+    { writer: 'score-part', action: 'predict batch', result: 'done', count: 3 },
+  ])
   const lines = written('predictions/part-00003.jsonl').trim().split('\n')
   const [first, second, third] = lines.map((line) => JSON.parse(line))
   expect(first).toEqual({

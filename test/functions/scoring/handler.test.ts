@@ -137,7 +137,8 @@ beforeEach(() => {
 })
 
 const written = (name: string) => Buffer.from(objects.get(`${run}/${name}`) ?? []).toString()
-const invoke = async (change: object = {}) => handler({ ...payload, ...change }, { awsRequestId: 'request' } as Context)
+const invoke = async (change: object = {}) =>
+  handler({ ...payload, ...change }, { awsRequestId: 'request' } as Context)
 
 test('a part is scored: one line of JSON and one of CSV per example, and the counts', async () => {
   const answer = await invoke()

@@ -68,6 +68,13 @@ describe('the judge', () => {
     )
   })
 
+  test('lets one pass that turns the champion round, where recent outcomes say that it is right', () => {
+    const rows = world({ rows: 2_000, seed: 11, challenger: opposite })
+    const turned = { ...rows, champion: rows.challenger, challenger: rows.champion }
+    expect(failed(evidence(turned))).toEqual([])
+    expect(failed(evidence(turned, { labelled: { ...turned, recent: false } }))).toContain('rank-agreement')
+  })
+
   test('refuses one that guesses', () => {
     expect(failed(evidence(world({ rows: 2_000, seed: 5, challenger: guess })))).toEqual(
       expect.arrayContaining(['rank-agreement', 'performance']),

@@ -19,6 +19,7 @@ const life = [
   'datasets import encounters.csv --name encounters',
   'train --dataset encounters --as data-scientist --wait',
   'train --dataset encounters --set max_depth=3 --as data-scientist --wait',
+  'train --dataset encounters --tune search.json --as data-scientist --wait',
   'models approve 1 --as approver --reason gates',
   'models approve 2 --as approver --hold --reason better',
   'generate --rows 1500 --seed 3 --out batch.csv',
@@ -29,6 +30,12 @@ const life = [
   'models deploy 2 --strategy canary --watch 1 --as ml-engineer --wait',
   'models rollback --as ml-engineer --reason back',
 ]
+
+const search = JSON.stringify({
+  objective: 'validation:auc',
+  maxJobs: 2,
+  ranges: { max_depth: { min: 2, max: 3 } },
+})
 
 async function regimen(line: string): Promise<Record<string, unknown>> {
   const words = [...line.split(' '), '--json', '--dir', cloud]
@@ -64,6 +71,7 @@ beforeAll(async () => {
   for (const line of life) {
     if (line.includes('row.json')) writeFileSync(join(directory, 'row.json'), firstRow())
     writeFileSync(join(directory, 'broken.csv'), 'a,b\n1,2\n')
+    writeFileSync(join(directory, 'search.json'), search)
     if (line.startsWith('infer --input broken.csv')) await expect(regimen(line)).rejects.toThrow()
     else await regimen(line)
   }

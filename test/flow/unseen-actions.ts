@@ -134,4 +134,41 @@ export const unseenActions: readonly Unseen[] = [
     roles: ['promote-model'],
     reason: 'called where an approval starts a deployment (regimen:onApproval canary or linear)',
   },
+  {
+    actions: ['s3:GetObject'],
+    roles: ['record-run'],
+    reason: 'the model is read where runs are sent to an MLflow server; test/mlflow sends some',
+  },
+  {
+    actions: ['sagemaker:StopHyperParameterTuningJob'],
+    roles: ['-training'],
+    reason: 'called when an execution is stopped while it searches; test/local/states stops one',
+  },
+  {
+    actions: [
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'sagemaker:CreateModelPackage',
+      'sagemaker:DescribeModelPackage',
+      'sagemaker:ListModelPackages',
+    ],
+    roles: ['export-model', 'import-model'],
+    reason: 'this life has one environment; test/flow/promotion.test.ts carries a version into another',
+  },
+  {
+    actions: [
+      's3:GetObject',
+      's3:ListBucket',
+      'sagemaker:DescribeModelPackage',
+      'sagemaker:ListModelPackages',
+    ],
+    roles: ['compare-variants'],
+    reason: 'two versions are told apart by labels that come weeks later; test/flow/abtest.test.ts has them',
+  },
+  {
+    actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages', 'sns:Publish'],
+    roles: ['observe-windows'],
+    reason: 'called where an episode opens; test/flow/simulation.test.ts has one',
+  },
 ]

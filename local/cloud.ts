@@ -36,6 +36,8 @@ export interface CloudOptions {
   readonly lambdaConcurrency?: number
   /** @default `AWS_REGION` or us-east-1 */
   readonly region?: string
+  /** What services take for the time. @default the clock */
+  readonly now?: () => Date
 }
 
 export interface RunningCloud {
@@ -106,7 +108,7 @@ async function open(
         DetailType: event.detailType,
         Detail: JSON.stringify(event.detail),
         Resources: event.resources ?? [],
-        Time: new Date(),
+        Time: cloud.now(),
       }
       target(
         { Entries: [entry] },
@@ -115,7 +117,7 @@ async function open(
         log(`events: ${event.source} ${event.detailType} not delivered: ${String(error)}`),
       )
     },
-    now: () => new Date(),
+    now: options.now ?? (() => new Date()),
     log,
   }
   const newCall = (principal: Principal, requestId: string, signal: AbortSignal): Call => ({

@@ -24,7 +24,11 @@ const manifestSchema = z.object({
 
 export const handler = door({
   ...contracts.joinLabels,
-  async run({ runUri, labelsUri, receivedAt }, logger, { awsRequestId: requestId }) {
+  async run(
+    { runUri, labelsUri, receivedAt: at = new Date().toISOString() },
+    logger,
+    { awsRequestId: requestId },
+  ) {
     const told = { actor: 'caller of join-labels', action: 'join labels', resource: runUri, requestId }
     await recordAudit('join-labels', { ...told, result: 'begun' })
     const manifest = manifestSchema.parse(await getJson(inferenceRun.manifest(runUri)))
@@ -35,7 +39,7 @@ export const handler = door({
       readPredictions(runUri, written.predictions.length, project),
       readLabels(labelsUri, project),
     ])
-    const deliveries = await keepDelivery(runUri, labels, receivedAt ?? new Date().toISOString())
+    const deliveries = await keepDelivery(runUri, labels, at)
     const performance = measurePerformance({
       joined: joinLabels(predictions, deliveries),
       evaluation,
@@ -48,7 +52,6 @@ export const handler = door({
     await putJson(performanceUri, performance)
     const root = driftState.rootOf(runUri)
     await putJson(driftState.performance(root, modelVersion, startedAt, runUri), performance)
-    const at = new Date().toISOString()
     const metricsPublished = await publishMetrics({
       dimensions: { Project: project.id, Environment: process.env.ENVIRONMENT ?? 'local' },
       metrics: performanceMetrics(performance),

@@ -26,7 +26,7 @@ export interface Platform {
 export const user = (name: string) => `arn:aws:iam::000000000000:user/${name}`
 
 /** Sets the environment variables of a deployed function and the endpoint, so import stores after it. */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(now?: () => Date): Promise<Platform> {
   const directory = mkdtempSync(join(tmpdir(), 'regimen-platform-'))
   const executions = new Map<string, string>()
   const machines: string[] = []
@@ -34,6 +34,7 @@ export async function startPlatform(): Promise<Platform> {
     directory,
     port: 0,
     region: 'us-east-1',
+    ...(now === undefined ? {} : { now }),
     services: [
       sagemakerService(),
       snsService(),

@@ -65,7 +65,7 @@ export interface Rig {
 type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknown>
 
 export interface RigOptions {
-  /** What executions take for the time. @default the clock */
+  /** What executions and services take for the time. @default the clock */
   readonly now?: () => Date
 }
 
@@ -73,7 +73,7 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
   // The tables of these tests are small: a second thread would only cost.
   process.env.DUCKDB_THREADS = '1'
   process.env.CODE = '0123456789ab'
-  const platform = await startPlatform()
+  const platform = await startPlatform(now)
   const directory = mkdtempSync(join(tmpdir(), 'regimen-rig-'))
   const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3')
   const { getBytes, getJson, putBytes, putJson } = await import('../../functions/object-store.ts')

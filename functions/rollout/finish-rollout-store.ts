@@ -49,11 +49,20 @@ export async function takeBackSteps(project: string, runId: string, why: string)
 
 /** @throws RegimenError `RolloutOvertaken` when another version is in production, or the turn was taken over */
 export async function confirm(project: string, runId: string, version: string): Promise<Ended> {
+  const kept = { version, takenBack: false }
   const [newest] = await readLedger(project)
-  const isLive = newest?.version === version && newest.challenger === undefined
-  if (isLive && (await confirmLock(project, runId))) return { version, takenBack: false }
+  const rollout = await readRollout(project)
   // Told again after an answer was lost.
-  if ((await readRollout(project))?.confirmed === runId) return { version, takenBack: false }
+  if (rollout?.confirmed === runId) return kept
+  if (newest?.version === version && newest.challenger === undefined) {
+    const author = deploymentOf(newest)
+    if (author === runId && (await confirmLock(project, runId))) return kept
+    // In production before: whoever put it there stays the one whose word holds.
+    if (author !== runId && (author === undefined || author === rollout?.confirmed)) {
+      await releaseLock(project, runId)
+      return kept
+    }
+  }
   throw new RegimenError('RolloutOvertaken', {
     what: `${project} version ${version} is not the one in production any more`,
     do: 'look at regimen models history',

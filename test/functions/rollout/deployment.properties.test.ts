@@ -133,6 +133,19 @@ test('a deployment that dies at any write is undone by its end, or was confirmed
   expect(died).toBeGreaterThan(100)
 })
 
+test('a version that is deployed again stays, also when the next deployment looks for what nobody answers for', async () => {
+  table.clear()
+  await byHand('1')
+  const good = { shares: [], good: true, lease: 3_600, heard: true }
+  for (const runId of ['first', 'again']) {
+    expect(await deploy(runId, '2', good)).toBe(true)
+    await ended(runId)
+    expect((await readLedger(project))[0]?.version).toBe('2')
+  }
+  expect(await deploy('worse', '3', { ...good, good: false })).toBe(false)
+  expect((await settled()).at(-1)?.version).toBe('2')
+})
+
 test('deployments and people at the same time, some taken for gone while they go on, leave one version and no lock', async () => {
   const seen = { confirmed: 0, refused: 0, undone: 0 }
   await fc.assert(

@@ -38,7 +38,8 @@ export const handler = door({
       result: 'begun',
       requestId,
     })
-    if (model !== undefined && !(await setModelStatus(project, version, approval))) await putModel(model)
+    if (model !== undefined && !(await setModelStatus(project, version, approval, changedAt)))
+      await putModel(model)
     if (approval !== 'Approved') return { promoted: false, version, reason: `its status is ${approval}` }
     const people = {
       project,

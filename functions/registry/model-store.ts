@@ -53,11 +53,22 @@ export async function approveModel({ project, version, decision, reason, then }:
   return { ...model, status: decision }
 }
 
-/** `false` when the projection does not know the version. */
-export const setModelStatus = (project: string, version: string, status: Model['status']): Promise<boolean> =>
+/**
+ * Events come in any order, and whoever asked the registry earlier may write later: an older decision does not undo a newer.
+ * @param at when the registry says that it was decided, ISO 8601
+ * @returns `false` when the projection does not know the version, or knows a newer decision
+ */
+export const setModelStatus = (
+  project: string,
+  version: string,
+  status: Model['status'],
+  at: string,
+): Promise<boolean> =>
   updateItem(tableKeys.modelVersion(project, version), {
-    set: { status },
-    condition: 'attribute_exists(pk)',
+    set: { status, statusAt: at },
+    condition: 'attribute_exists(pk) AND (attribute_not_exists(#at) OR #at <= :at)',
+    names: { '#at': 'statusAt' },
+    values: { ':at': at },
   })
 
 export const notFound = (project: string, version: string) =>

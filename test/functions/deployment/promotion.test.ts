@@ -219,10 +219,20 @@ describe('rollback', () => {
 
   test('does not bring back what was rejected since', async () => {
     await inProduction(2)
-    await models.setModelStatus(project, '1', 'Rejected')
+    await models.setModelStatus(project, '1', 'Rejected', new Date(Date.now() + 1_000).toISOString())
     await expect(ledger.rollBack(project, request())).rejects.toMatchObject({ name: 'ApprovalRefused' })
     expect(await resolve({ project })).toMatchObject({ modelVersion: '2' })
   })
+})
+
+test('a rejection stays where an approval of before is written after it', async () => {
+  await registered(1)
+  const write = (status: 'Approved' | 'Rejected', at: string) =>
+    models.setModelStatus(project, '1', status, `2026-11-21T09:00:0${at}.000Z`)
+  expect(await write('Rejected', '2')).toBe(true)
+  expect(await write('Approved', '1')).toBe(false)
+  expect(await write('Rejected', '2')).toBe(true)
+  expect(await models.getModel(project, '1')).toMatchObject({ status: 'Rejected' })
 })
 
 describe('resolve-model', () => {

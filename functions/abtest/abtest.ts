@@ -31,6 +31,16 @@ export function abTestOf(newest: LedgerEntry | undefined): AbTest | undefined {
   }
 }
 
+/** Whether it is the test that is asked for: asked again after an answer was lost, it is begun once. */
+export const isAsked = (
+  test: AbTest,
+  asked: Pick<AbTest, 'challenger' | 'share' | 'alpha' | 'leastGain'>,
+): boolean =>
+  test.challenger === asked.challenger &&
+  test.share === asked.share &&
+  test.alpha === asked.alpha &&
+  test.leastGain === asked.leastGain
+
 export interface Who {
   readonly who: string
   readonly why: string

@@ -11,7 +11,7 @@ import { getModel } from '../registry/model-store.ts'
 import { readPackage } from '../registry/package-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { readLock } from '../rollout/rollout-lock-store.ts'
-import { type AbTest, abTestOf, endedAs, endOf, startOf } from './abtest.ts'
+import { type AbTest, abTestOf, endedAs, endOf, isAsked, startOf } from './abtest.ts'
 import { decide } from './decide.ts'
 import { weigh } from './sequential-test.ts'
 import { readOutcomes } from './units-store.ts'
@@ -72,14 +72,16 @@ export const handler = door({
         result: 'begun',
         requestId,
       })
+    const test = abTestOf(newest)
     if (action === 'start') {
-      await requireApproved(id, input.version)
       const { version: challenger, share, alpha, leastGain, reason: why } = input
-      const by = { who, why, now: new Date().toISOString() }
-      const promotion = startOf(newest, { challenger, share, alpha, leastGain }, by)
+      const asked = { challenger, share, alpha, leastGain }
+      if (test !== undefined && isAsked(test, asked))
+        return { started: true as const, sequence: test.sequence }
+      await requireApproved(id, challenger)
+      const promotion = startOf(newest, asked, { who, why, now: new Date().toISOString() })
       return { started: true as const, sequence: await append(id, newest?.sequence ?? 0, promotion) }
     }
-    const test = abTestOf(newest)
     if (test === undefined) {
       // Told again after an answer was lost.
       if (newest !== undefined && newest.decision === endedAs(newest.sequence - 1))

@@ -12,12 +12,9 @@ import { loadVersion } from '../rollout/versions-store.ts'
 import { pickExamples } from '../scoring/pick-examples.ts'
 import { type Scorer, scoreExamples } from '../scoring/score-examples.ts'
 import { part } from '../stages.ts'
-import { listRuns } from '../starter/run-store.ts'
+import { listRunsSince } from '../starter/run-store.ts'
 import type { AbTest } from './abtest.ts'
 import type { Unit } from './sequential-test.ts'
-
-/** Batches that are looked at; a test that goes on longer has been decided or should be stopped. */
-const mostRuns = 1_000
 
 export interface Outcomes {
   readonly units: Unit[]
@@ -60,10 +57,9 @@ export async function readOutcomes(project: Project, projectUri: string, test: A
 
 /** Oldest first. */
 async function batchesSince(project: string, since: string): Promise<string[]> {
-  const runs = (await listRuns(project, mostRuns)).filter(
-    (run) => run.pipeline === 'inference' && run.status === 'SUCCEEDED' && run.startedAt >= since,
+  return (await listRunsSince(project, since)).flatMap(({ pipeline, status, runUri }) =>
+    pipeline === 'inference' && status === 'SUCCEEDED' && runUri !== undefined ? [runUri] : [],
   )
-  return runs.flatMap(({ runUri }) => (runUri === undefined ? [] : [runUri])).reverse()
 }
 
 function labelsOf(

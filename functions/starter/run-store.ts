@@ -1,6 +1,6 @@
 /** Runs in the table: who asked for what, when it ran, how it ended. */
 import { z } from 'zod'
-import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
+import { getItem, listItems, putNew, queryItems, tableKeys, updateItem } from '../table-store.ts'
 import { type Pipeline, pipelines } from './pipeline.ts'
 
 export const terminalStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const
@@ -52,6 +52,16 @@ export const getRun = (runId: string): Promise<Run | undefined> => getItem(table
 /** Newest first. */
 export async function listRuns(project: string, limit = 100): Promise<Run[]> {
   return await listItems(tableKeys.runs(project), runSchema, { index: 'gsi1', limit })
+}
+
+/** All that were begun at a time (ISO 8601) or later, oldest first. */
+export async function listRunsSince(project: string, since: string): Promise<Run[]> {
+  const found: Run[] = []
+  for await (const run of queryItems(tableKeys.runs(project), runSchema, { index: 'gsi1' })) {
+    if (run.startedAt < since) break
+    found.push(run)
+  }
+  return found.reverse()
 }
 
 export interface Outcome {

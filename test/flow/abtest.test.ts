@@ -108,7 +108,10 @@ describe('an A/B test', () => {
       challenger: { version: '2', share: 0.5 },
       decision: 'ab-test after entry 1, alpha 0.05, least gain 0',
     })
-    await expect(ask('start', { version: '2' })).rejects.toMatchObject({ name: 'InvalidRequest' })
+    // Asked again after an answer was lost.
+    expect(await ask('start', { version: '2', share: 0.5 })).toEqual({ started: true, sequence: 2 })
+    expect(await ledger.readLedger(project.id)).toHaveLength(2)
+    await expect(ask('start', { version: '2', share: 0.4 })).rejects.toMatchObject({ name: 'InvalidRequest' })
   })
 
   test('goes on without outcomes', async () => {

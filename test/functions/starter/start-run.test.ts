@@ -37,6 +37,19 @@ const training = (change = {}) => ({
   ...change,
 })
 
+test('runs since a time are all of them, however many came after', async () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+  for (let minute = 0; minute < 150; minute += 1)
+    await runs.putRun({
+      ...{ runId: `since${minute}`, project: 'since', pipeline: 'inference', requestedBy: 'ada' },
+      ...{ status: 'SUCCEEDED', progress: 1, startedAt: at(minute) },
+    })
+  const found = await runs.listRunsSince('since', at(10))
+  expect(found.map(({ runId }) => runId)).toEqual(
+    Array.from({ length: 140 }, (_, each) => `since${each + 10}`),
+  )
+})
+
 describe('start-run', () => {
   test('records who asked for what, and starts an execution of that name', async () => {
     const output = await start(training({ idempotencyKey: 'first' }))

@@ -1,5 +1,5 @@
 /** What the co-moments of all pairs are made of: sums of deviations, their squares and products, over common rows. */
-import { addProducts, blockRows, emptyBlock, paddedColumns } from './product-sums.ts'
+import { blockRows, paddedColumns, productSums } from './product-sums.ts'
 
 /** Deviations are from a column's own mean; "common rows" of two columns are those where both have a value. */
 export interface DeviationSums {
@@ -27,14 +27,16 @@ export function deviationSums(columns: readonly Float64Array[]): DeviationSums {
   }
   const width = paddedColumns(columns.length)
   const maskWidth = paddedColumns(incomplete + 1)
-  const deviations = emptyBlock(columns.length)
-  const squares = emptyBlock(columns.length)
-  const present = emptyBlock(incomplete + 1)
+  const [count, masked] = [columns.length, incomplete + 1]
+  const kernel = productSums(Math.max(count, masked))
+  const deviations = kernel.block(count)
+  const squares = kernel.block(count)
+  const present = kernel.block(masked)
   const sums = {
-    products: new Float64Array(width * width),
-    deviations: new Float64Array(width * maskWidth),
-    squares: new Float64Array(width * maskWidth),
-    counts: new Float64Array(maskWidth * maskWidth),
+    products: kernel.sums(count, count),
+    deviations: kernel.sums(count, masked),
+    squares: kernel.sums(count, masked),
+    counts: kernel.sums(masked, masked),
   }
   const rows = columns[0]?.length ?? 0
   for (let start = 0; start < rows; start += blockRows) {
@@ -46,10 +48,10 @@ export function deviationSums(columns: readonly Float64Array[]): DeviationSums {
         squares: columnOf(squares, at),
         present: masks[at] === 0 ? undefined : columnOf(present, masks[at] as number),
       })
-    addProducts(deviations, deviations, sums.products, true)
-    addProducts(deviations, present, sums.deviations)
-    addProducts(squares, present, sums.squares)
-    addProducts(present, present, sums.counts, true)
+    kernel.add(deviations, deviations, sums.products, true)
+    kernel.add(deviations, present, sums.deviations)
+    kernel.add(squares, present, sums.squares)
+    kernel.add(present, present, sums.counts, true)
   }
   const mask = (at: number) => masks[at] as number
   const ordered = (sum: Float64Array, a: number, b: number, stride: number) =>

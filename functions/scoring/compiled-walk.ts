@@ -14,7 +14,7 @@ import {
   storeFloat,
   tee,
   type WasmFunction,
-} from './wasm-assembler.ts'
+} from '../wasm-assembler.ts'
 import type { Forest } from './xgboost-model.ts'
 
 /** Rows that the walk loads at once; a multiple of `lanes`. */

@@ -1,6 +1,6 @@
-/** A WebAssembly module from instructions written as numbers: the binary format, and no more of it than the walk needs. */
+/** A WebAssembly module from instructions written as numbers: the binary format, and no more of it than kernels here need. */
 
-/** Opcodes (WebAssembly core specification 2.0, section 5.4); of 32-bit integers and floats. */
+/** Opcodes (WebAssembly core specification 2.0, section 5.4); of 32-bit integers and floats, and of two doubles at once. */
 export const op = {
   block: [0x02, 0x40],
   loop: [0x03, 0x40],
@@ -14,6 +14,11 @@ export const op = {
   addFloat: [0x92],
   multiplyFloat: [0x94],
   greaterOrEqualFloat: [0x60],
+  addDouble: [0xa0],
+  addDoubles: [0xfd, 0xf0, 0x01],
+  multiplyDoubles: [0xfd, 0xf2, 0x01],
+  firstDouble: [0xfd, 0x21, 0],
+  secondDouble: [0xfd, 0x21, 1],
 } as const
 
 type Code = readonly number[]
@@ -27,6 +32,9 @@ export const branchIf = (depth: number): Code => [0x0d, ...unsigned(depth)]
 export const loadInt = (offset = 0): Code => [0x28, 2, ...unsigned(offset)]
 export const loadFloat = (offset = 0): Code => [0x2a, 2, ...unsigned(offset)]
 export const storeFloat = (offset = 0): Code => [0x38, 2, ...unsigned(offset)]
+export const loadDouble = (offset = 0): Code => [0x2b, 3, ...unsigned(offset)]
+export const storeDouble = (offset = 0): Code => [0x39, 3, ...unsigned(offset)]
+export const loadDoubles = (offset = 0): Code => [0xfd, 0x00, 3, ...unsigned(offset)]
 
 export interface WasmFunction {
   readonly name: string
@@ -34,10 +42,13 @@ export interface WasmFunction {
   readonly parameters: number
   /** Further locals: 32-bit integers. */
   readonly integers: number
+  /** And after them, pairs of doubles, 0 at first. @default none */
+  readonly doubles?: number
   readonly body: readonly Code[]
 }
 
 const int32 = 0x7f
+const vector = 0x7b
 
 /** The bytes of a module that imports its memory as `env.memory` and exports every function under its name. */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
@@ -47,8 +58,8 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
     ...counted(Array<number>(parameters).fill(int32)),
     ...counted([]),
   ])
-  const bodies = functions.map(({ integers, body }) =>
-    counted([1, ...unsigned(integers), int32, ...body.flat(), ...op.end]),
+  const bodies = functions.map(({ integers, doubles = 0, body }) =>
+    counted([2, ...unsigned(integers), int32, ...unsigned(doubles), vector, ...body.flat(), ...op.end]),
   )
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -1,4 +1,4 @@
-/** The part of WebAssembly that the walk uses: Node and every browser have it, TypeScript knows it from the DOM only. */
+/** The part of WebAssembly that is used: Node and every browser have it, TypeScript knows it from the DOM only. */
 declare namespace WebAssembly {
   class CompileError extends Error {}
   class Memory {

@@ -465,6 +465,7 @@ export const functionDefinitions = {
       to.readModels(),
       to.listModels(),
       to.publishAlerts(),
+      to.lookAtExecutions(),
     ],
   },
   'note-retraining': {

@@ -7,6 +7,7 @@ import { performanceSchema } from '../drift/performance.ts'
 import { driftState } from '../layout.ts'
 import { getJson, list } from '../object-store.ts'
 import { getModel } from '../registry/model-store.ts'
+import { isRunning } from '../starter/execution-store.ts'
 import { getRun, hasEnded } from '../starter/run-store.ts'
 import type { Retraining } from './monitor-state.ts'
 import type { Candidate } from './retraining.ts'
@@ -55,9 +56,17 @@ export async function readCandidates(
   return candidates
 }
 
-/** One that has no run yet is still to be started, by whoever looks next. */
-export async function hasRetrainingEnded(retraining: Retraining | null): Promise<boolean> {
-  if (retraining?.runId === undefined) return false
-  const run = await getRun(retraining.runId)
-  return run !== undefined && hasEnded(run)
+/**
+ * Whether the place of a retraining is free again. A lease that is over is not believed but looked at: a training may take
+ * longer, or wait for its turn; one that nobody knows of is lost.
+ */
+export async function isRetrainingOver(retraining: Retraining | null, at: string): Promise<boolean> {
+  if (retraining === null) return false
+  const { runId, leaseUntil } = retraining
+  // One that has no run yet is still to be started, by whoever looks next.
+  const run = runId === undefined ? undefined : await getRun(runId)
+  if (run !== undefined && hasEnded(run)) return true
+  if (at < leaseUntil) return false
+  if (run?.status === 'QUEUED') return false
+  return run?.executionArn === undefined || !(await isRunning(run.executionArn))
 }

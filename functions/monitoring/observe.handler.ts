@@ -6,7 +6,7 @@ import { loadProject } from '../project-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
 import { advance, phaseOf } from './advance.ts'
-import { hasRetrainingEnded, readCandidates, readWindows, versionInProduction } from './evidence-store.ts'
+import { isRetrainingOver, readCandidates, readWindows, versionInProduction } from './evidence-store.ts'
 import { noticeKinds } from './monitor-state.ts'
 import { changeMonitor } from './monitor-store.ts'
 import { takeNotices } from './notices.ts'
@@ -31,30 +31,35 @@ export const handler = door({
     reason: z.string(),
   }),
   async run({ project: id, projectUri, runId, runUri, at }, logger) {
-    const modelVersion = await versionInProduction(id)
-    const nothing = {
-      modelVersion: null,
-      phase: 'quiet' as const,
-      episode: null,
-      notices: [],
-      retraining: null,
-    }
-    if (modelVersion === undefined) return { ...nothing, reason: 'no version is in production' }
     const { monitoring: rule } = await loadProject(projectUri)
-    const windows = await readWindows(driftState.rootOf(runUri), modelVersion, at)
-    const candidates = await readCandidates(id, modelVersion, requiredVariable('ENVIRONMENT'))
+    const root = driftState.rootOf(runUri)
     let reason = ''
+    // Everything is read after the state that it is held against: a look that was overtaken does not bring an old version back.
     const state = await changeMonitor(id, async (before) => {
-      const ended = await hasRetrainingEnded(before.retraining)
+      const modelVersion = await versionInProduction(id)
+      if (modelVersion === undefined) return before
+      const windows = await readWindows(root, modelVersion, at)
+      const candidates = await readCandidates(id, modelVersion, requiredVariable('ENVIRONMENT'))
+      const over = await isRetrainingOver(before.retraining, at)
       const looked = advance(before, { at, modelVersion, windows }, rule)
-      const decided = decideRetraining(releaseRetraining(looked, at, ended), { at, candidates }, rule)
+      const decided = decideRetraining(releaseRetraining(looked, over), { at, candidates }, rule)
       reason = decided.reason
       return takeNotices(decided.state, runId, at)
     })
+    const { modelVersion } = state
+    if (modelVersion === null)
+      return {
+        modelVersion,
+        phase: 'quiet' as const,
+        episode: null,
+        notices: [],
+        retraining: null,
+        reason: 'no version is in production',
+      }
     const notices = (await tellNotices(state, runId)).map(({ kind }) => kind)
     const { episode, retraining } = state
     const phase = phaseOf(state, rule)
-    logger.info('windows', { project: id, modelVersion, windows: windows.length, phase, notices, reason })
+    logger.info('windows', { project: id, modelVersion, phase, notices, reason })
     return {
       modelVersion,
       phase,

@@ -69,11 +69,9 @@ export function decideRetraining(
   }
 }
 
-/** Gives the place of a retraining back when its run has ended, or when nothing was heard of it for the lease. */
-export function releaseRetraining(state: MonitorState, at: string, ended: boolean): MonitorState {
-  const { retraining } = state
-  if (retraining === null || (!ended && at < retraining.leaseUntil)) return state
-  return { ...state, retraining: null }
+/** Gives the place of a retraining back when it is over, or lost. */
+export function releaseRetraining(state: MonitorState, isOver: boolean): MonitorState {
+  return isOver && state.retraining !== null ? { ...state, retraining: null } : state
 }
 
 export function noteRetraining(state: MonitorState, key: string, runId: string): MonitorState {

@@ -115,6 +115,13 @@ function stepFunctions(executions: Map<string, string>, machines: string[]): Loc
           startDate: new Date(),
         }
       },
+      /** What was started here runs for ever. */
+      async DescribeExecution({ executionArn }) {
+        const name = String(executionArn).split(':').at(-1) ?? ''
+        if (!executions.has(name))
+          throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`)
+        return { executionArn, name, status: 'RUNNING' }
+      },
     },
   }
 }

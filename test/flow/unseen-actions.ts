@@ -48,7 +48,7 @@ export const unseenActions: readonly Unseen[] = [
   },
   {
     actions: ['states:DescribeExecution'],
-    roles: ['start-run'],
+    roles: ['start-run', 'observe-windows'],
     reason: 'called when a run holds a place longer than its lease; none did',
   },
   {

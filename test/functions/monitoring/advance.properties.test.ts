@@ -212,7 +212,7 @@ describe('a retraining', () => {
           if (data) candidates.push(candidate(`v${index}`, now))
           const seen: Window = { signal: 'drift', id: `run-${index}`, at: time, violated }
           state = advance(state, { at: time, modelVersion: '1', windows: [seen] }, rule)
-          state = releaseRetraining(state, time, ends && open !== undefined)
+          state = releaseRetraining(state, open !== undefined && (ends || now >= open.until))
           if (open !== undefined && (ends || now >= open.until)) open = undefined
           const before = state
           state = decideRetraining(state, { at: time, candidates }, rule).state

@@ -7,6 +7,22 @@ import { parseProject } from '../../../functions/project.ts'
 import { lambdaContext, type Platform, startPlatform } from '../../../local/rig/platform.ts'
 import { project as adherence } from '../../../projects/adherence/project.ts'
 
+/** Happens once, between the next reading of the ledger and what is made of it. */
+const meanwhile = vi.hoisted((): { act?: (() => Promise<void>) | undefined } => ({}))
+vi.mock('../../../functions/deployment/ledger-store.ts', async (original) => {
+  const store = await original<typeof import('../../../functions/deployment/ledger-store.ts')>()
+  return {
+    ...store,
+    async readLedger(project: string) {
+      const ledger = await store.readLedger(project)
+      const { act } = meanwhile
+      meanwhile.act = undefined
+      await act?.()
+      return ledger
+    },
+  }
+})
+
 const bucket = 'regimen-dev-000000000000-us-east-1'
 const day = 86_400_000
 const at = (days: number) => new Date(Date.UTC(2026, 0, 1) + days * day).toISOString()
@@ -47,17 +63,36 @@ async function newProject() {
   const projectUri = `s3://${bucket}/${id}/project/1.json`
   await objects.putJson(projectUri, project)
   const uri = `s3://${bucket}/${id}/x`
-  await table.putNew(table.tableKeys.modelVersion(id, '1'), {
-    ...{ project: id, version: '1', status: 'Approved', packageArn: 'arn', runId: 'run', createdAt: at(0) },
-    ...{ createdBy: 'ada', datasetName: 'table', datasetVersion: 'first', algorithm: 'xgboost', engine: 'e' },
-    ...{ imageUri: 'i', hyperparameters: {}, metrics: {}, modelUri: uri, encoderUri: uri, baselineUri: uri },
-    ...{ decisionUri: uri, evaluationUri: uri },
-  })
+  const model = (version: string) =>
+    table.putNew(table.tableKeys.modelVersion(id, version), {
+      ...{ project: id, version, status: 'Approved', packageArn: 'arn', runId: 'run', createdAt: at(0) },
+      ...{
+        createdBy: 'ada',
+        datasetName: 'table',
+        datasetVersion: 'first',
+        algorithm: 'xgboost',
+        engine: 'e',
+      },
+      ...{
+        imageUri: 'i',
+        hyperparameters: {},
+        metrics: {},
+        modelUri: uri,
+        encoderUri: uri,
+        baselineUri: uri,
+      },
+      ...{ decisionUri: uri, evaluationUri: uri },
+    })
   const { promote } = await import('../../../functions/deployment/ledger-store.ts')
-  await promote(id, { version: '1', who: 'bob', why: 'test', when: at(0), decision: 'first' })
+  const produce = async (version: string, days: number) => {
+    await model(version)
+    await promote(id, { version, who: 'bob', why: 'test', when: at(days), decision: version })
+  }
+  await produce('1', 0)
   const runOf = (index: number) => `s3://${bucket}/${id}/inference/run${index}`
   return {
     id,
+    produce,
     window: async (index: number, alarm: boolean) => {
       const { writeHistory } = await import('../../../functions/drift/history-store.ts')
       const line = {
@@ -170,6 +205,46 @@ describe('a look at the windows', () => {
     expect(again).toMatchObject({
       retraining: { key: `${project.id}-1-retraining-2`, dataset: { version: 'third' } },
     })
+  })
+
+  test.each(['RUNNING', 'QUEUED'] as const)(
+    'keeps the place of a training that is %s still when its lease is over',
+    async (status) => {
+      const project = await newProject()
+      await project.window(1, true)
+      await project.window(2, true)
+      await project.look(2.5)
+      await project.data('second', 3)
+      await project.look(4)
+      const runId = `long${status.toLowerCase()}`
+      const arn = `arn:aws:states:us-east-1:000000000000:execution:regimen-dev-demo-training:${runId}`
+      await runs.putRun({
+        ...{ runId, project: project.id, pipeline: 'training', requestedBy: 'monitoring', status },
+        ...{ progress: 0, startedAt: at(4), ...(status === 'RUNNING' ? { executionArn: arn } : {}) },
+      })
+      platform.executions.set(runId, '{}')
+      await note?.({ project: project.id, key: `${project.id}-1-retraining-1`, trainingRunId: runId })
+      await project.look(30)
+      expect((await project.state()).retraining).toMatchObject({ runId })
+      // Its end was never told: who looks at the execution sees that it is over.
+      if (status === 'RUNNING') {
+        platform.executions.delete(runId)
+        await project.look(31)
+        expect((await project.state()).retraining).toBeNull()
+      }
+    },
+  )
+
+  test('that was overtaken by a new version does not bring the old one back', async () => {
+    const project = await newProject()
+    await project.window(1, true)
+    await project.window(2, true)
+    meanwhile.act = async () => {
+      await project.produce('2', 3)
+      await project.look(3)
+    }
+    expect(await project.look(3)).toMatchObject({ modelVersion: '2', episode: null })
+    expect(await project.state()).toMatchObject({ modelVersion: '2', episodes: 0 })
   })
 
   test('gives the place of a lost training back when its lease is over', async () => {

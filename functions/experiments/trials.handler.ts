@@ -20,24 +20,22 @@ export const handler = door({
     datasetName: z.string(),
     datasetVersion: z.string(),
     algorithm: z.string(),
+    /** Of the run that searched. */
+    experiment: z.string().optional(),
   }),
   output: z.object({ trials: z.int().min(0) }),
-  async run({ runId: parentRun, runUri, tuningJobName, fixed, ...common }, logger) {
+  async run({ runId: parentRun, runUri, tuningJobName, fixed, ...rest }, logger) {
+    const { contract: _contract, projectUri: _projectUri, ...about } = rest
     const trials = await listTrials(tuningJobName)
     for (const { name, status, startedAt, endedAt, tuned, objective } of trials) {
       const runId = runIdOf({ parentRun, name })
       const steps = await readTrainingSteps(name)
       const stepsUri = trainingRun.steps(`${runUri}/trials/${runId}`)
       await putJson(stepsUri, steps)
-      const { project, requestedBy, datasetName, datasetVersion, algorithm } = common
       await putTrial({
+        ...about,
         runId,
         parentRun,
-        project,
-        requestedBy,
-        datasetName,
-        datasetVersion,
-        algorithm,
         trainingJobName: name,
         status,
         startedAt,

@@ -27,19 +27,21 @@ export interface Ended {
   readonly trainingJobs: number
 }
 
+/** Name and version that the table goes by, and what is asked for beside a training on it. */
+interface AskedTraining {
+  readonly name: string
+  readonly version: string
+  readonly tuning?: TuningRequest
+  readonly experiment?: string
+}
+
 export interface Rig {
   readonly platform: Platform
   /** Writes the definition where runs find it. */
   use(project: Project | ProjectInput): Promise<string>
   /** Puts a table into the project's inbox or datasets and names it. */
   put(key: string, text: string): Promise<string>
-  /** @param dataset name and version that the table goes by, and the search that is asked for */
-  train(
-    project: Project,
-    projectUri: string,
-    tableUri: string,
-    dataset?: { readonly name: string; readonly version: string; readonly tuning?: TuningRequest },
-  ): Promise<Ended>
+  train(project: Project, projectUri: string, tableUri: string, dataset?: AskedTraining): Promise<Ended>
   infer(project: Project, projectUri: string, tableUri: string): Promise<Ended>
   /** Imports an object or a prefix of the bucket as a version of a dataset. */
   importObject(project: Project, projectUri: string, uri: string, name: string): Promise<Ended>
@@ -206,17 +208,14 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
       project,
       projectUri,
       uri,
-      { name, version, tuning }: { name: string; version: string; tuning?: TuningRequest } = {
-        name: 'table',
-        version: '0123456789abcdef',
-      },
+      { name, version, ...more }: AskedTraining = { name: 'table', version: '0123456789abcdef' },
     ) =>
       run(project, projectUri, {
         pipeline: 'training',
         project: project.id,
         requestedBy: 'arn:aws:iam::000000000000:user/test',
         idempotencyKey: `run ${asked++}`,
-        training: { dataset: { name, version, uri }, ...(tuning === undefined ? {} : { tuning }) },
+        training: { dataset: { name, version, uri }, ...more },
       }),
     infer: (project, projectUri, inputUri) =>
       run(project, projectUri, {

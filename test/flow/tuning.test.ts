@@ -26,6 +26,7 @@ test('the best trial goes on, and every trial is a run below the one that search
   const ended = await rig.train(project, projectUri, uri, {
     name: 'table',
     version: 'v1',
+    experiment: 'wards',
     tuning: {
       objective: 'validation:auc',
       strategy: 'bayesian',
@@ -44,6 +45,7 @@ test('the best trial goes on, and every trial is a run below the one that search
   for await (const run of trainingRuns(project.id)) runs.push(run)
   const trials = runs.filter(({ parentRun }) => parentRun === ended.runId)
   expect(trials.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'SUCCEEDED'))
+  expect(new Set(trials.map(({ experiment }) => experiment))).toEqual(new Set(['wards']))
   const objective = (run: ExperimentRun) => run.metrics['validation:auc'] ?? 0
   const best = trials.toSorted((one, other) => objective(other) - objective(one))[0]
   const parent = runs.find(({ runId }) => runId === ended.runId)

@@ -1,7 +1,7 @@
 /** Begins a run: its item first, then its execution, so that whoever asked is on record before anything happens. */
 import { RegimenError } from '../errors.ts'
 import { requiredVariable } from '../required-variable.ts'
-import { startExecution } from './execution-store.ts'
+import { startExecution, stateMachineOf } from './execution-store.ts'
 import { type PlannedRun, planRun, type RunRequest } from './run-request.ts'
 import { getRun, putRun } from './run-store.ts'
 
@@ -16,14 +16,14 @@ export interface BegunRun {
 /** @throws RegimenError `RunConflict` when the key of the request belongs to another one. */
 export async function beginRun(request: RunRequest, projectUri: string): Promise<BegunRun> {
   const run = planRun(request, projectUri, requiredVariable('BUCKET'))
-  const recorded = await record(run)
-  const stateMachine = `${requiredVariable('STATE_MACHINE_PREFIX')}${run.project}-${run.pipeline}`
+  const recorded = await recordRun(run)
+  const stateMachine = stateMachineOf(run.project, run.pipeline)
   const { executionArn, existed } = await startExecution(stateMachine, run.runId, run.executionInput)
   return { runId: run.runId, executionArn, runUri: run.runUri, alreadyStarted: !recorded || existed }
 }
 
 /** `false` when the same request was recorded before. @throws RegimenError `RunConflict` when another one was. */
-async function record(run: PlannedRun): Promise<boolean> {
+export async function recordRun(run: PlannedRun): Promise<boolean> {
   const { executionInput, ...fields } = run
   const experiment = executionInput.experiment
   const written = await putRun({

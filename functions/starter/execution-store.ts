@@ -1,7 +1,9 @@
 /** Starts a run's execution under the run's name, so that a second start is none, and asks whether it runs. */
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { canonicalJson } from '../canonical-json.ts'
+import { requiredVariable } from '../required-variable.ts'
 import { namedFault } from '../service-fault.ts'
+import type { Pipeline } from './pipeline.ts'
 
 const client = new SFNClient({})
 
@@ -38,6 +40,9 @@ export async function isRunning(executionArn: string): Promise<boolean> {
     throw namedFault(error, 'the execution could not be looked at')
   }
 }
+
+export const stateMachineOf = (project: string, pipeline: Pipeline) =>
+  `${requiredVariable('STATE_MACHINE_PREFIX')}${project}-${pipeline}`
 
 export const executionArnOf = (stateMachineArn: string, name: string) =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`

@@ -7,8 +7,10 @@ import { RegimenError } from '../errors.ts'
 import { list } from '../object-store.ts'
 import { projectUriOf } from '../project-uri.ts'
 import { requiredVariable } from '../required-variable.ts'
+import { recordRun } from './begin-run-store.ts'
 import { requireApprovedDataset } from './dataset-approval-store.ts'
-import { executionArnOf, startExecution } from './execution-store.ts'
+import { executionArnOf, startExecution, stateMachineOf } from './execution-store.ts'
+import { pipelines } from './pipeline.ts'
 import { join, placesOf } from './queue.ts'
 import {
   batchesOf,
@@ -18,9 +20,9 @@ import {
   starterInput,
   toRunRequest,
 } from './run-request.ts'
-import { getRun, hasEnded, putRun, recordWaiting } from './run-store.ts'
-import { noteStatus, withdraw, withdrawal } from './turn-news-store.ts'
-import { limitOf, stateMachineOf, turn } from './turn-store.ts'
+import { getRun, hasEnded, recordWaiting } from './run-store.ts'
+import { noteStatus, sweep, sweepQueues, withdraw, withdrawal } from './turn-news-store.ts'
+import { limitOf, turn } from './turn-store.ts'
 
 const started = z.object({
   runId: z.string(),
@@ -32,10 +34,16 @@ const started = z.object({
 })
 
 export const handler = door({
-  input: z.union([starterInput, statusEvent, withdrawal]),
-  output: z.union([started, z.object({ noted: z.boolean() }), z.object({ withdrawn: z.boolean() })]),
+  input: z.union([starterInput, statusEvent, withdrawal, sweep]),
+  output: z.union([
+    started,
+    z.object({ noted: z.boolean() }),
+    z.object({ withdrawn: z.boolean() }),
+    z.object({ swept: z.array(z.enum(pipelines)) }),
+  ]),
   async run(input, logger, { awsRequestId: requestId }) {
     if ('withdraw' in input) return { withdrawn: await withdraw(input) }
+    if ('sweep' in input) return { swept: await sweepQueues(input) }
     if (isStatusEvent(input)) return { noted: await noteStatus(input) }
     const bucket = requiredVariable('BUCKET')
     const batches = batchesOf(input, bucket)
@@ -54,7 +62,7 @@ export const handler = door({
       result: 'begun',
       requestId,
     })
-    const recorded = await record(run)
+    const recorded = await recordRun(run)
     const { existed, place } = await startInTurn(run, recorded)
     const { runId, project, pipeline, runUri } = run
     logger.info('run', { runId, project, pipeline, recorded, place })
@@ -83,27 +91,6 @@ async function startInTurn(
   const place = placesOf(queue).get(runId)
   if (place !== undefined) await recordWaiting(runId)
   return { existed: false, place }
-}
-
-/** `false` when the same request was recorded before. @throws RegimenError `RunConflict` when another one was. */
-async function record(run: PlannedRun): Promise<boolean> {
-  const { executionInput, ...fields } = run
-  const experiment = executionInput.experiment
-  const written = await putRun({
-    ...fields,
-    ...(typeof experiment === 'string' ? { experiment } : {}),
-    request: { ...executionInput },
-    status: 'STARTING',
-    progress: -1,
-    startedAt: new Date().toISOString(),
-  })
-  if (written) return true
-  const earlier = await getRun(run.runId)
-  if (earlier?.requestDigest === run.requestDigest) return false
-  throw new RegimenError('RunConflict', {
-    what: `run ${run.runId} of ${run.project} was started by another request under the same idempotency key`,
-    do: 'use a new idempotencyKey for a new request',
-  })
 }
 
 /** Uploads are named so that the last key is the newest. @throws RegimenError `DatasetNotFound` when there is no batch. */

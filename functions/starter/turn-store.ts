@@ -1,8 +1,7 @@
 /** A project's pipeline with its limit: runs take their turns through the table and Step Functions. */
 import { z } from 'zod'
 import { RegimenError } from '../errors.ts'
-import { requiredVariable } from '../required-variable.ts'
-import { executionArnOf, isRunning, startExecution } from './execution-store.ts'
+import { executionArnOf, isRunning, startExecution, stateMachineOf } from './execution-store.ts'
 import { type Pipeline, pipelines } from './pipeline.ts'
 import type { Change } from './queue.ts'
 import { changeQueue } from './queue-store.ts'
@@ -16,9 +15,6 @@ export function limitOf(project: string, pipeline: Pipeline): number | undefined
   const limits = runLimits.parse(JSON.parse(process.env.RUN_LIMITS ?? '{}'))
   return Object.hasOwn(limits, project) ? limits[project]?.[pipeline] : undefined
 }
-
-export const stateMachineOf = (project: string, pipeline: Pipeline) =>
-  `${requiredVariable('STATE_MACHINE_PREFIX')}${project}-${pipeline}`
 
 /** @throws RegimenError `QueueFull`, `Conflict` */
 export async function turn(project: string, pipeline: Pipeline, change: Change): Promise<Turns> {

@@ -190,6 +190,42 @@ describe('start-run', () => {
     expect(platform.executions.has(second.runId)).toBe(false)
   })
 
+  test('says of a run that was taken out of the queue by somebody who died then that it is taken back', async () => {
+    const project = 'left'
+    process.env.RUN_LIMITS = JSON.stringify({ [project]: { training: 1 } })
+    const ask = (idempotencyKey: string) =>
+      start(training({ project, projectUri: `${bucket}/left/project.json`, idempotencyKey }))
+    const [first, second] = [await ask('one'), await ask('two')]
+    const { changeQueue } = await import('../../../functions/starter/queue-store.ts')
+    await changeQueue(project, 'training', (queue) => ({ ...queue, waiting: [] }))
+    const takeBack = (withdraw: string) => start({ withdraw, project, pipeline: 'training' })
+    expect(await takeBack(second.runId)).toEqual({ withdrawn: true })
+    expect(await runs.getRun(second.runId)).toMatchObject({ status: 'ABORTED' })
+    expect(await takeBack(second.runId)).toEqual({ withdrawn: false })
+    expect(await takeBack(first.runId)).toEqual({ withdrawn: false })
+  })
+
+  test('by the clock gives the place of a run whose end nobody told to the one that waits', async () => {
+    const project = 'swept'
+    process.env.RUN_LIMITS = JSON.stringify({ [project]: { training: 1 } })
+    const ask = (idempotencyKey: string) =>
+      start(training({ project, projectUri: `${bucket}/swept/project.json`, idempotencyKey }))
+    const [first, second] = [await ask('one'), await ask('two')]
+    const { changeQueue } = await import('../../../functions/starter/queue-store.ts')
+    const sweep = () => start({ sweep: project })
+    platform.executions.delete(first.runId)
+    expect(await sweep()).toEqual({ swept: ['training'] })
+    expect(platform.executions.has(second.runId)).toBe(false)
+    // The lease is over.
+    await changeQueue(project, 'training', (queue) => ({
+      ...queue,
+      running: queue.running.map((run) => ({ ...run, leaseUntil: 0 })),
+    }))
+    await sweep()
+    expect(platform.executions.has(second.runId)).toBe(true)
+    expect(await start({ sweep: 'nobody' })).toEqual({ swept: [] })
+  })
+
   test('names the projects of the environment when asked for another', async () => {
     await expect(start(training({ project: 'other' }))).rejects.toMatchObject({
       name: 'InvalidRequest',

@@ -1,5 +1,6 @@
 /** What each API action asks of IAM: the action's name, the resources it touches, and the condition keys it carries. */
 import type { Call, Json } from '../service.ts'
+import { leadingKey } from './leading-key.ts'
 
 export interface Permission {
   readonly action: string
@@ -125,6 +126,7 @@ const byService: Readonly<Record<string, Resources>> = {
 
 /** Condition keys by `service:Action`, or by service for all its actions. */
 const contexts: Readonly<Record<string, (input: Json) => Record<string, string | undefined>>> = {
+  dynamodb: leadingKey,
   'monitoring:PutMetricData': (input) => ({ 'cloudwatch:namespace': text(input, 'Namespace') }),
   'sagemaker:UpdateModelPackage': (input) => ({
     'sagemaker:ModelApprovalStatus': text(input, 'ModelApprovalStatus'),
@@ -163,7 +165,7 @@ export function permissionsOf(service: string, action: string, input: Json, call
   const prefix = prefixes[service] ?? service
   const name = renamed[`${prefix}:${action}`] ?? `${prefix}:${action}`
   if (free.has(name)) return []
-  const given = contexts[`${service}:${action}`]?.(input) ?? {}
+  const given = (contexts[`${service}:${action}`] ?? contexts[service])?.(input) ?? {}
   const context = Object.fromEntries(
     Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   )

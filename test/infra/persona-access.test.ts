@@ -53,6 +53,13 @@ const item = (action: string) => (place: Place) => ({
   action,
   resource: arnIn(place, 'dynamodb', `table/regimen-${place.environment}`),
 })
+const event =
+  (action: string, key: string, index = '') =>
+  (place: Place) => ({
+    action,
+    resource: `${arnIn(place, 'dynamodb', `table/regimen-${place.environment}`)}${index}`,
+    context: { 'dynamodb:LeadingKeys': key },
+  })
 const decision =
   (status?: string) =>
   (place: Place, { project, version }: Subject) => ({
@@ -96,6 +103,17 @@ const acts: Readonly<Record<string, readonly [(place: Place, object: Subject) =>
     'reads the table': [item('dynamodb:Query'), [...readers, 'auditor']],
     'writes the ledger': [item('dynamodb:PutItem'), ['ml-engineer']],
     'deletes from the table': [item('dynamodb:DeleteItem'), []],
+    'reads the events of a day': [
+      event('dynamodb:Query', 'AUDIT-DAY#2026-01-31', '/index/gsi1'),
+      ['auditor'],
+    ],
+    'reads an event': [event('dynamodb:GetItem', 'AUDIT#start-run/2026-01/x'), ['auditor']],
+    'reads the list of runs': [
+      event('dynamodb:Query', 'RUNS#adherence', '/index/gsi1'),
+      [...readers, 'auditor'],
+    ],
+    'edits an event': [event('dynamodb:UpdateItem', 'AUDIT#start-run/2026-01/x'), []],
+    'puts an anchor': [event('dynamodb:PutItem', 'AUDIT-ANCHOR'), []],
     approves: [decision('Approved'), ['approver']],
     rejects: [decision('Rejected'), ['approver']],
     'takes a decision back': [decision('PendingManualApproval'), []],

@@ -50,6 +50,31 @@ const attempts = {
   'rewrite a version': ['sagemaker:UpdateModelPackage', version, {}],
   'put into production': ['dynamodb:PutItem', arn('dynamodb', 'table/regimen-prod'), {}],
   'read the ledger': ['dynamodb:Query', arn('dynamodb', 'table/regimen-prod'), {}],
+  'read the events of a day': [
+    'dynamodb:Query',
+    arn('dynamodb', 'table/regimen-prod/index/gsi1'),
+    { 'dynamodb:LeadingKeys': 'AUDIT-DAY#2026-01-31' },
+  ],
+  'read a chain of events': [
+    'dynamodb:Query',
+    arn('dynamodb', 'table/regimen-prod'),
+    { 'dynamodb:LeadingKeys': 'AUDIT#start-run/2026-01/x' },
+  ],
+  'record an event': [
+    'dynamodb:PutItem',
+    arn('dynamodb', 'table/regimen-prod'),
+    { 'dynamodb:LeadingKeys': 'AUDIT#regimen/2026-01/x' },
+  ],
+  'edit an event': [
+    'dynamodb:UpdateItem',
+    arn('dynamodb', 'table/regimen-prod'),
+    { 'dynamodb:LeadingKeys': 'AUDIT#regimen/2026-01/x' },
+  ],
+  'put an anchor': [
+    'dynamodb:PutItem',
+    arn('dynamodb', 'table/regimen-prod'),
+    { 'dynamodb:LeadingKeys': 'AUDIT-ANCHOR' },
+  ],
   'read another environment': [
     's3:GetObject',
     'arn:aws:s3:::regimen-dev-123456789012-eu-central-1/adherence/runs/a',
@@ -83,6 +108,7 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'watch a run',
     'put into production',
     'read the ledger',
+    'record an event',
   ],
   approver: [
     'read a report',
@@ -94,7 +120,13 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'read the ledger',
   ],
   operator: ['stop a run', 'watch a run'],
-  auditor: ['read the audit bucket', 'watch a run', 'read the ledger'],
+  auditor: [
+    'read the audit bucket',
+    'watch a run',
+    'read the ledger',
+    'read the events of a day',
+    'read a chain of events',
+  ],
 }
 
 const request = (persona: Persona, attempt: Attempt) => {

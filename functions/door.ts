@@ -4,6 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type { z } from 'zod'
+import { tellingRefusals } from './audit/refusal.ts'
 import { RegimenError } from './errors.ts'
 
 export interface Door<Input extends z.ZodType, Output extends z.ZodType> {
@@ -20,7 +21,8 @@ export function door<Input extends z.ZodType, Output extends z.ZodType>(definiti
   return middy()
     .use(injectLambdaContext(logger, { logEvent: false }))
     .handler(async (event: unknown, context: Context): Promise<z.output<Output>> => {
-      const output = await definition.run(accept(definition.input, event), logger, context)
+      const input = accept(definition.input, event)
+      const output = await tellingRefusals(() => definition.run(input, logger, context))
       return definition.output.parse(output)
     })
 }

@@ -269,6 +269,7 @@ export const functionDefinitions = {
       to.read(project, encoder, models, decision, baseline, evaluation, ...evidence),
       to.list('*/runs/*'),
       to.readTable(),
+      to.writeTable(),
       to.readModels(),
       to.listModels(),
     ],

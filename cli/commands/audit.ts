@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { listAudit, readAnchors, readChain } from '../../functions/audit/audit-store.ts'
 import { type AuditEvent, headOf } from '../../functions/audit/event.ts'
-import { verify } from '../../functions/audit/verify.ts'
+import { type Kept, verify } from '../../functions/audit/verify.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { openContext } from '../context.ts'
 import { table } from '../output.ts'
@@ -24,10 +24,15 @@ export function auditCommand(): Command {
     .option('--what <text>', 'part of an action or of what it was done to')
     .action(async (options: Span & { who?: string; what?: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
-      const events = (await listAudit(...spanOf(options))).filter(
+      const { events: all, unreadable } = await listAudit(...spanOf(options))
+      const events = all.filter(
         ({ actor, action, resource }) =>
           holds(actor, options.who) && (holds(action, options.what) || holds(resource, options.what)),
       )
+      if (unreadable.length > 0)
+        context.out.line(
+          `${unreadable.length} events cannot be read any more; what was changed: regimen audit verify`,
+        )
       context.out.result(events, () => shown(events))
     })
   command
@@ -39,18 +44,19 @@ export function auditCommand(): Command {
       const globals: Span & { project?: string } = self.optsWithGlobals()
       const context = await openContext(globals)
       const [since, until] = spanOf(globals)
-      const [events, anchors] = await Promise.all([listAudit(since, until), readAnchors()])
+      const [{ events, unreadable }, anchors] = await Promise.all([listAudit(since, until), readAnchors()])
       const kept = options.against === undefined ? [] : await readHeads(options.against)
       const names = new Set([
-        ...events.map(({ chain }) => chain),
-        ...anchors.flatMap(({ heads }) => heads.map(({ chain }) => chain)),
+        ...[...events, ...unreadable].map(({ chain }) => chain),
+        ...anchors.flatMap((anchor) => anchor?.heads.map(({ chain }) => chain) ?? []),
         ...kept.map(({ chain }) => chain),
       ])
-      const chains = new Map<string, AuditEvent[]>()
+      const chains = new Map<string, Kept<AuditEvent>[]>()
       for (const name of names) chains.set(name, await readChain(name))
       const breaches = verify(chains, anchors, kept)
-      if (options.keep !== undefined) {
-        const heads = [...chains.values()].flatMap((chain) => chain.slice(-1).map(headOf))
+      // A trail that was changed is not what others are to be held against.
+      if (options.keep !== undefined && breaches.length === 0) {
+        const heads = [...chains.values()].flatMap((chain) => chain.at(-1) ?? []).map(headOf)
         await writeFile(options.keep, `${JSON.stringify(heads)}\n`)
       }
       const count = [...chains.values()].reduce((sum, { length }) => sum + length, 0)
@@ -102,7 +108,16 @@ function parseTime(option: string, text: string): number {
   })
 }
 
+/** @throws RegimenError `InvalidRequest` */
 async function readHeads(file: string) {
   const heads = z.array(z.object({ chain: z.string(), sequence: z.int(), hash: z.string() }))
-  return heads.parse(JSON.parse(await readFile(file, 'utf8')))
+  try {
+    return heads.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    throw new RegimenError('InvalidRequest', {
+      what: 'there is nothing to hold the chains against',
+      where: file,
+      expected: 'a file that was written by: regimen audit verify --keep <file>',
+    })
+  }
 }

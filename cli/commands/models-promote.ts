@@ -45,7 +45,7 @@ export function promoteCommand(): Command {
       const { transfer, sha256, runUri } = await invokeFunction(
         context,
         'export-model',
-        { project, version },
+        { project, version, requestedBy: context.caller, to: options.to },
         exported,
       )
       const transferUri = `s3://${target.bucket}/${project}/transfers/${transferId(transfer.source, sha256)}`

@@ -1,6 +1,7 @@
 /** `regimen models rollback`: the version before takes over again, at once and without training. */
 import { Command } from 'commander'
 import { recordAudit } from '../../functions/audit/audit-store.ts'
+import { tellingRefusals } from '../../functions/audit/refusal.ts'
 import { rollBack } from '../../functions/deployment/ledger-store.ts'
 import { openContext } from '../context.ts'
 
@@ -11,19 +12,21 @@ export function rollbackCommand(): Command {
     .requiredOption('--reason <text>', 'why, for the ledger')
     .action(async ({ to, reason }: { to?: string; reason: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
-      await recordAudit('regimen', {
-        actor: context.caller,
-        action: 'roll back',
-        resource: `${context.project} ${to === undefined ? 'to the version before' : `to version ${to}`}`,
-        purpose: reason,
-        result: 'begun',
-        requestId: crypto.randomUUID(),
-      })
-      const appended = await rollBack(context.project, {
-        to,
-        who: context.caller,
-        why: reason,
-        now: new Date().toISOString(),
+      const appended = await tellingRefusals(async () => {
+        await recordAudit('regimen', {
+          actor: context.caller,
+          action: 'roll back',
+          resource: `${context.project} ${to === undefined ? 'to the version before' : `to version ${to}`}`,
+          purpose: reason,
+          result: 'begun',
+          requestId: crypto.randomUUID(),
+        })
+        return await rollBack(context.project, {
+          to,
+          who: context.caller,
+          why: reason,
+          now: new Date().toISOString(),
+        })
       })
       const answer =
         'entry' in appended

@@ -1,16 +1,20 @@
 /** Audit events in the table: one conditional put each, in a chain that this process alone appends to. */
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'aws-lambda'
+import { z } from 'zod'
 import { RegimenError } from '../errors.ts'
 import { listItems, putNew, tableKeys } from '../table-store.ts'
 import { type AuditEvent, auditEvent, beginning, follow, type Happening, type Head, headOf } from './event.ts'
-import { type Anchor, anchorSchema, nextAnchor } from './verify.ts'
+import { isRefusal, whenRefused } from './refusal.ts'
+import { type Anchor, anchorSchema, type Kept, nextAnchor } from './verify.ts'
 
 const heads = new Map<string, Head>()
 let turn: Promise<unknown> = Promise.resolve()
 
 /** Records what happened, or throws: an act that cannot be recorded is not done. */
 export async function recordAudit(writer: string, happening: Happening): Promise<AuditEvent> {
+  if (happening.result === 'begun')
+    whenRefused((error) => recordAudit(writer, { ...happening, result: 'denied', error }))
   const mine = turn.then(() => append(writer, happening))
   // The next one waits for this one, however it ends.
   turn = mine.catch(() => undefined)
@@ -54,6 +58,7 @@ export function audited<Input, Logger, Output>(
     const happening = { ...told, requestId: context?.awsRequestId ?? 'none' }
     await recordAudit(writer, { ...happening, result: 'begun' })
     const output = await run(input, logger).catch(async (error: unknown) => {
+      if (isRefusal(error)) throw error
       const name = error instanceof Error ? error.name : 'Error'
       await recordAudit(writer, { ...happening, result: 'failed', error: name })
       throw error
@@ -64,24 +69,46 @@ export function audited<Input, Logger, Output>(
   }
 }
 
-/** Events of some days, oldest first, each once; the index may lag a moment behind. */
-export async function listAudit(since: Date, until: Date): Promise<AuditEvent[]> {
+/** An item of the trail: where it lies, and the event unless it is none any more. */
+const place = z.looseObject({ pk: z.string(), sk: z.string() }).transform((item) => ({
+  chain: item.pk.slice(tableKeys.auditChain('').length),
+  sequence: Number(item.sk),
+  event: auditEvent.safeParse(item).data,
+}))
+
+export interface Listing {
+  /** Oldest first, each once. */
+  readonly events: readonly AuditEvent[]
+  /** Where something lies that cannot be read as an event. */
+  readonly unreadable: readonly Pick<Head, 'chain' | 'sequence'>[]
+}
+
+/** Events of some days; the index may lag a moment behind. */
+export async function listAudit(since: Date, until: Date): Promise<Listing> {
   const found = new Map<string, AuditEvent>()
+  const unreadable: Pick<Head, 'chain' | 'sequence'>[] = []
   for (const day of daysOf(since, until))
-    for (const event of await listItems(tableKeys.auditDay(day), auditEvent, {
+    for (const { event, chain, sequence } of await listItems(tableKeys.auditDay(day), place, {
       index: 'gsi1',
       ascending: true,
-    }))
-      if (event.time >= since.toISOString() && event.time <= until.toISOString()) found.set(event.id, event)
-  return [...found.values()]
+    })) {
+      if (event === undefined) unreadable.push({ chain, sequence })
+      else if (event.time >= since.toISOString() && event.time <= until.toISOString())
+        found.set(event.id, event)
+    }
+  return { events: [...found.values()], unreadable }
 }
 
-export async function readChain(chain: string): Promise<AuditEvent[]> {
-  return await listItems(tableKeys.auditChain(chain), auditEvent, { ascending: true })
+/** All of a chain in the order of its keys; `undefined` for what is no event any more. */
+export async function readChain(chain: string): Promise<Kept<AuditEvent>[]> {
+  const items = await listItems(tableKeys.auditChain(chain), place, { ascending: true })
+  return items.map(({ event }) => event)
 }
 
-export async function readAnchors(): Promise<Anchor[]> {
-  return await listItems(tableKeys.auditAnchors, anchorSchema, { ascending: true })
+export async function readAnchors(): Promise<Kept<Anchor>[]> {
+  return await listItems(tableKeys.auditAnchors, anchorSchema.optional().catch(undefined), {
+    ascending: true,
+  })
 }
 
 /** Notes, once an hour, what each chain of the last two days has come to. @returns whether it was done */
@@ -91,8 +118,9 @@ export async function anchorHeads(now: Date): Promise<boolean> {
   if (before !== undefined && before.time.slice(0, 13) >= time.slice(0, 13)) return false
   const newest = new Map<string, Head>()
   for (const day of daysOf(new Date(now.getTime() - 86_400_000), now))
-    for (const event of await listItems(tableKeys.auditDay(day), auditEvent, { index: 'gsi1' }))
-      if (event.sequence > (newest.get(event.chain)?.sequence ?? 0)) newest.set(event.chain, headOf(event))
+    for (const { event } of await listItems(tableKeys.auditDay(day), place, { index: 'gsi1' }))
+      if (event !== undefined && event.sequence > (newest.get(event.chain)?.sequence ?? 0))
+        newest.set(event.chain, headOf(event))
   const anchor = nextAnchor(before, [...newest.values()], time)
   return await putNew(tableKeys.auditAnchor(anchor.sequence), { ...anchor })
 }

@@ -2,18 +2,20 @@
 import { z } from 'zod'
 import { digestOf } from '../canonical-json.ts'
 
+const result = z.enum(['begun', 'done', 'failed', 'denied'])
+
 /** What happened, as a door tells it. Names and counts alone: never a row, a key of an entity or a value. */
 export interface Happening {
   readonly actor: string
   readonly action: string
   readonly resource: string
-  /** `begun` stands before the act, so that no act is without its event. */
-  readonly result: 'begun' | 'done' | 'failed'
+  /** `begun` stands before the act, so that no act is without its event; `denied`: a rule of the platform said no. */
+  readonly result: z.output<typeof result>
   readonly requestId: string
   readonly purpose?: string | undefined
   /** Rows concerned, where it is known. */
   readonly count?: number | undefined
-  /** Name of the error, for `failed`. */
+  /** Name of the error, for `failed` and `denied`. */
   readonly error?: string | undefined
 }
 
@@ -27,7 +29,7 @@ export const auditEvent = z.object({
   actor: z.string(),
   action: z.string(),
   resource: z.string(),
-  result: z.enum(['begun', 'done', 'failed']),
+  result,
   requestId: z.string(),
   purpose: z.string().optional(),
   count: z.number().optional(),

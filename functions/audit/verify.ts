@@ -35,12 +35,16 @@ export function nextAnchor(before: Anchor | undefined, heads: readonly Head[], t
   return { ...unsealed, hash: digestOf(unsealed) }
 }
 
+/** What cannot be read as an event, or an anchor, any more is `undefined` in its place. */
+export type Kept<Item> = Item | undefined
+
 /** @param events all of one chain, in the order of their keys */
-export function verifyChain(chain: string, events: readonly AuditEvent[]): Breach | undefined {
+export function verifyChain(chain: string, events: readonly Kept<AuditEvent>[]): Breach | undefined {
   let head = beginning(chain)
   for (const event of events) {
-    const { sequence, hash } = event
     const at = { chain, sequence: head.sequence + 1 }
+    if (event === undefined) return { ...at, what: 'an event was changed' }
+    const { sequence, hash } = event
     if (sequence !== head.sequence + 1 || event.chain !== chain)
       return { ...at, what: 'an event is missing or moved' }
     if (hashOf(event) !== hash) return { ...at, what: 'an event was changed' }
@@ -56,28 +60,34 @@ export function verifyChain(chain: string, events: readonly AuditEvent[]): Breac
  * @param kept heads that somebody noted elsewhere
  */
 export function verify(
-  chains: ReadonlyMap<string, readonly AuditEvent[]>,
-  anchors: readonly Anchor[],
+  chains: ReadonlyMap<string, readonly Kept<AuditEvent>[]>,
+  anchors: readonly Kept<Anchor>[],
   kept: readonly Head[] = [],
 ): Breach[] {
   const breaches = [...chains].flatMap(([chain, events]) => verifyChain(chain, events) ?? [])
-  let before: Anchor | undefined
-  for (const anchor of anchors) {
-    const expected = nextAnchor(before, anchor.heads, anchor.time)
-    if (expected.hash !== anchor.hash || expected.sequence !== anchor.sequence)
-      breaches.push({
-        chain: 'anchors',
-        sequence: expected.sequence,
-        what: 'an anchor was changed or is missing',
-      })
-    before = anchor
-  }
+  const anchorsBreak = brokenAnchor(anchors)
+  if (anchorsBreak !== undefined) breaches.push(anchorsBreak)
   const told = new Set(breaches.map(({ chain }) => chain))
-  for (const head of [...anchors.flatMap(({ heads }) => heads), ...kept]) {
+  for (const head of [...anchors.flatMap((anchor) => anchor?.heads ?? []), ...kept]) {
     const found = chains.get(head.chain)?.[head.sequence - 1]
     if (found?.hash === head.hash || told.has(head.chain)) continue
     told.add(head.chain)
     breaches.push({ chain: head.chain, sequence: head.sequence, what: 'the end is missing' })
   }
   return breaches
+}
+
+function brokenAnchor(anchors: readonly Kept<Anchor>[]): Breach | undefined {
+  let before: Anchor | undefined
+  for (const anchor of anchors) {
+    const expected = anchor === undefined ? undefined : nextAnchor(before, anchor.heads, anchor.time)
+    if (anchor === undefined || expected?.hash !== anchor.hash || expected.sequence !== anchor.sequence)
+      return {
+        chain: 'anchors',
+        sequence: (before?.sequence ?? 0) + 1,
+        what: 'an anchor was changed or is missing',
+      }
+    before = anchor
+  }
+  return undefined
 }

@@ -1,5 +1,6 @@
-/** export-model: tells what an approved version consists of, with checksums; reads, and changes nothing. */
+/** export-model: tells what an approved version consists of, with checksums; changes nothing but the audit trail. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { digestOf } from '../canonical-json.ts'
 import { getDataset } from '../dataset/dataset-store.ts'
 import { requireTwoPeople } from '../deployment/separation.ts'
@@ -17,15 +18,29 @@ import { evidence, required, scoringContractOf, transferSchema } from './transfe
 import { describeObjects } from './transfer-store.ts'
 
 export const handler = door({
-  input: z.object({ project: z.string(), version: z.string().regex(/^[1-9]\d*$/) }),
+  input: z.object({
+    project: z.string(),
+    version: z.string().regex(/^[1-9]\d*$/),
+    requestedBy: z.string().min(1).max(256),
+    /** The environment that it goes to. */
+    to: z.string().min(1).max(64),
+  }),
   output: z.object({
     transfer: transferSchema,
     /** Of the canonical text of `transfer`. */
     sha256: z.string(),
     runUri: z.string(),
   }),
-  async run({ project: id, version }, logger) {
+  async run({ project: id, version, requestedBy, to }, logger, { awsRequestId: requestId }) {
     const environment = requiredVariable('ENVIRONMENT')
+    await recordAudit('export-model', {
+      actor: requestedBy,
+      action: 'export version',
+      resource: `${id} version ${version}`,
+      purpose: `for environment ${to}`,
+      result: 'begun',
+      requestId,
+    })
     const model = await getModel(id, version)
     const found = await readPackage(model.packageArn)
     if (found?.approval !== 'Approved')

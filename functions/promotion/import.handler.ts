@@ -37,6 +37,8 @@ export const handler = door({
     const bucket = requiredVariable('BUCKET')
     if (!transferUri.startsWith(`s3://${bucket}/${id}/transfers/`))
       throw new RegimenError('InvalidRequest', { what: 'a transfer lies below the project in this bucket' })
+    const told = { actor: requestedBy, action: 'import version', requestId }
+    await recordAudit('import-model', { ...told, resource: transferUri, result: 'begun' })
     const transfer = await readTransfer(transferUri, sha256)
     const projectUri = projectUriOf(id, undefined, process.env.PROJECT_URIS)
     const project = await loadProject(projectUri)
@@ -46,13 +48,6 @@ export const handler = door({
     const known = (await listModels(id)).find((model) => model.runId === runId)
     if (known !== undefined) return { ...answer(known), alreadyImported: true }
     const runUri = `s3://${bucket}/${id}/runs/${runId}`
-    await recordAudit('import-model', {
-      actor: requestedBy,
-      action: 'import version',
-      resource: `${id} version ${version} of ${from}`,
-      result: 'begun',
-      requestId,
-    })
     for (const object of transfer.objects) await bring(transferUri, runUri, object)
     await putBytes(`${runUri}/transfer.json`, canonicalJson(transfer), 'application/json')
     const draft = modelOf(transfer, { runId, runUri, promotedBy: requestedBy, transferSha256: sha256 })
@@ -61,6 +56,8 @@ export const handler = door({
     const packageArn = await createPackage(draft)
     const model = { ...draft, packageArn, version: versionOf(packageArn) }
     const added = await putModel(model)
+    const resource = `${id} version ${model.version}, which is version ${version} of ${from}`
+    await recordAudit('import-model', { ...told, resource, result: 'done' })
     logger.info('import', { project: id, from, sourceVersion: version, version: model.version, added })
     return { ...answer(model), alreadyImported: false }
   },

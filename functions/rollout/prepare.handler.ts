@@ -1,5 +1,6 @@
 /** prepare-deployment: takes the project's lock for a version that may go into production and is shown to score. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit-store.ts'
 import { readLedger } from '../deployment/ledger-store.ts'
 import { requireTwoPeople } from '../deployment/separation.ts'
 import { door } from '../door.ts'
@@ -37,7 +38,18 @@ export const handler = door({
     /** Of what was tried: every look at the version makes sure that it is still the same. */
     checksum: z.string(),
   }),
-  async run({ project: id, projectUri, runId, version, strategy, ...asked }, logger) {
+  async run(
+    { project: id, projectUri, runId, version, strategy, ...asked },
+    logger,
+    { awsRequestId: requestId },
+  ) {
+    await recordAudit('prepare-deployment', {
+      actor: `run ${runId}`,
+      action: 'prepare deployment',
+      resource: `${id} version ${version}`,
+      result: 'begun',
+      requestId,
+    })
     await requireApproved(id, version)
     const project = await loadProject(projectUri)
     const { share = project.deployment.share, watchSeconds = project.deployment.watchSeconds } = asked

@@ -49,8 +49,6 @@ export const handler = door({
     const batches = batchesOf(input, bucket)
     const request = toRunRequest(input, batches === undefined ? undefined : await newestIn(batches))
     const projectUri = projectUriOf(request.project, request.projectUri, process.env.PROJECT_URIS)
-    if (request.pipeline === 'training')
-      await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
     const run = planRun(request, projectUri, bucket)
     await recordAudit('start-run', {
       actor: run.requestedBy,
@@ -62,6 +60,8 @@ export const handler = door({
       result: 'begun',
       requestId,
     })
+    if (request.pipeline === 'training')
+      await requireApprovedDataset(request.project, request.training.dataset, requiredVariable('ENVIRONMENT'))
     const recorded = await recordRun(run)
     const { existed, place } = await startInTurn(run, recorded)
     const { runId, project, pipeline, runUri } = run

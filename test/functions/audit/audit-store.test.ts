@@ -1,6 +1,7 @@
 /** Audit events at the doors: in the table, in whole chains, found again by day. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lambdaContext, type Platform, startPlatform } from '../../../local/rig/platform.ts'
+import type { Json } from '../../../local/service.ts'
 
 let platform: Platform
 let audit: typeof import('../../../functions/audit/audit-store.ts')
@@ -13,8 +14,18 @@ beforeAll(async () => {
 })
 afterAll(() => platform.stop())
 
-const today = async () =>
+const lately = async () =>
   await audit.listAudit(new Date(Date.now() - 3_600_000), new Date(Date.now() + 1_000))
+const today = async () => [...(await lately()).events]
+/** An edit by hand, past every check of the platform. */
+const edit = async (key: { pk: string; sk: string }, attribute: string, value: Json) =>
+  await platform.call('dynamodb', 'UpdateItem', {
+    TableName: 'regimen-dev',
+    Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+    UpdateExpression: 'SET #a = :a',
+    ExpressionAttributeNames: { '#a': attribute },
+    ExpressionAttributeValues: { ':a': value },
+  })
 const happening = (resource: string) => ({
   actor: 'ada',
   action: 'start training',
@@ -31,7 +42,7 @@ describe('the audit trail', () => {
     const [first] = written
     const chain = await audit.readChain(first?.chain ?? '')
     expect(chain).toHaveLength(100)
-    expect(new Set(chain.map(({ resource }) => resource)).size).toBe(100)
+    expect(new Set(chain.map((event) => event?.resource)).size).toBe(100)
     expect(judge.verifyChain(first?.chain ?? '', chain)).toBeUndefined()
     expect(await today()).toHaveLength(100)
   })
@@ -61,5 +72,27 @@ describe('the audit trail', () => {
     expect(judge.verify(chains, anchors)).toEqual([])
     const shorter = new Map([...chains].map(([name, events]) => [name, events.slice(0, -1)]))
     expect(judge.verify(shorter, anchors)).toHaveLength(2)
+  })
+
+  test('names the place of an event that is none any more, and tells the others', async () => {
+    const first = await audit.recordAudit('edited', happening('one'))
+    await audit.recordAudit('edited', happening('two'))
+    await audit.recordAudit('edited', happening('three'))
+    const { tableKeys } = await import('../../../functions/table-store.ts')
+    await edit(tableKeys.auditEvent(first.chain, 2), 'result', { S: 'nothing happened' })
+    const { events, unreadable } = await lately()
+    expect(unreadable).toEqual([{ chain: first.chain, sequence: 2 }])
+    expect(events.filter(({ chain }) => chain === first.chain)).toHaveLength(2)
+    const chain = await audit.readChain(first.chain)
+    const breach = { chain: first.chain, sequence: 2, what: 'an event was changed' }
+    expect(judge.verify(new Map([[first.chain, chain]]), [])).toEqual([breach])
+  })
+
+  test('names the anchor that is none any more', async () => {
+    const { tableKeys } = await import('../../../functions/table-store.ts')
+    await edit(tableKeys.auditAnchor(1), 'heads', { S: 'none' })
+    expect(judge.verify(new Map(), await audit.readAnchors())).toEqual([
+      { chain: 'anchors', sequence: 1, what: 'an anchor was changed or is missing' },
+    ])
   })
 })

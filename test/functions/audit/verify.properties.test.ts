@@ -84,6 +84,23 @@ describe('audit chains', () => {
     )
   })
 
+  it('tell the first place where something lies that is no event any more', () => {
+    fc.assert(
+      fc.property(chains, fc.nat(), (all, at) => {
+        const [events = []] = all
+        const place = at % events.length
+        const broken = new Map<string, readonly (AuditEvent | undefined)[]>(named(all))
+        broken.set(
+          'writer-0/2026-01/x',
+          events.map((event, index) => (index === place ? undefined : event)),
+        )
+        expect(verify(broken, [anchorOf(all)])).toEqual([
+          { chain: 'writer-0/2026-01/x', sequence: place + 1, what: 'an event was changed' },
+        ])
+      }),
+    )
+  })
+
   it('tell the chain that is gone with its name, by the anchor or by heads kept elsewhere', () => {
     fc.assert(
       fc.property(chains, (all) => {

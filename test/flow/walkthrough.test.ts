@@ -60,4 +60,15 @@ test('every command does what the page says', async () => {
   expect(of('npx regimen models deploy 3')).toContain('DeploymentTakenBack')
   expect(of('npx regimen models rollback')).toMatchObject({ rolledBack: true, version: '1' })
   expect(of('npx regimen models history --at')).toMatchObject({ inProduction: { version: '1' } })
+  expect(of('npx regimen audit --who approver')).toMatchObject([
+    {
+      action: 'decide version: Approved',
+      resource: 'adherence version 3',
+      purpose: 'its own figures look fine',
+    },
+  ])
+  expect(of('npx regimen audit --as data-scientist')).toContain('an explicit deny by ReadsNoEvents')
+  const sound = { sound: true, breaches: [] }
+  expect(of('npx regimen audit verify --keep')).toMatchObject(sound)
+  expect(of('npx regimen audit verify --against')).toMatchObject(sound)
 }, 300_000)

@@ -31,7 +31,7 @@ export function auditCommand(): Command {
       )
       if (unreadable.length > 0)
         context.out.line(
-          `${unreadable.length} events cannot be read any more; what was changed: regimen audit verify`,
+          `events that cannot be read any more: ${unreadable.length}; regimen audit verify names them`,
         )
       context.out.result(events, () => shown(events))
     })

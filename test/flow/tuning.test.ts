@@ -1,5 +1,6 @@
 /** A search through the real training state machine: trials on record, the best of them evaluated and registered. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Command } from 'commander'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ExperimentRun } from '../../functions/experiments/experiment-run.ts'
 import { parseProject } from '../../functions/project.ts'
 import { type Rig, startRig } from '../../local/rig/rig.ts'
@@ -57,4 +58,23 @@ test('the best trial goes on, and every trial is a run below the one that search
   expect(model?.modelUri).toContain(best?.trainingJobName)
   const steps = (await rig.json(best?.artifacts.steps ?? '')) as { series: Record<string, number[]> }
   expect(steps.series['validation-auc']?.length).toBeGreaterThan(1)
+  const listed = await listedBy('--parent', ended.runId)
+  expect(listed.toSorted()).toEqual(trials.map(({ runId }) => runId).toSorted())
+  expect(await listedBy('--parent', ended.runId, '--experiment', 'no such one')).toEqual([])
 }, 120_000)
+
+/** The runs that `regimen experiments list` names. */
+async function listedBy(...options: readonly string[]): Promise<string[]> {
+  const { experimentsCommand } = await import('../../cli/commands/experiments.ts')
+  const program = new Command().option('--json').option('--project <id>').addCommand(experimentsCommand())
+  const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    const words = ['--json', '--project', project.id, 'experiments', 'list', ...options]
+    await program.parseAsync(words, { from: 'user' })
+    return (JSON.parse(said.mock.calls.map(([text]) => String(text)).join('')) as ExperimentRun[]).map(
+      ({ runId }) => runId,
+    )
+  } finally {
+    said.mockRestore()
+  }
+}

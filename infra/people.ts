@@ -1,17 +1,18 @@
 /** The roles that people work in, each within one boundary, assumed with a second factor. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import type { Account } from './account.ts'
+import { type Account, arn } from './account.ts'
 import type { Key } from './key.ts'
 import { type Names, physicalName } from './names.ts'
 import {
   boundaryStatements,
+  type Persona,
   type PersonaContext,
   personaStatements,
   personas,
   personaTitles,
 } from './personas.ts'
-import { policyDocument } from './policy-document.ts'
+import { policyDocument, policyParts } from './policy-document.ts'
 
 export interface PeopleArgs {
   readonly names: Names
@@ -55,23 +56,32 @@ export class People extends pulumi.ComponentResource {
         },
         child,
       )
-      const policy = new aws.iam.Policy(
-        `${name}-${persona}-policy`,
-        {
-          name: physicalName('policy', roleName),
-          description: personaTitles[persona],
-          policy: document((context) => personaStatements(persona, context)),
-        },
-        child,
-      )
-      new aws.iam.RolePolicyAttachment(
-        `${name}-${persona}-attachment`,
-        { role: role.name, policyArn: policy.arn },
-        child,
-      )
+      for (const [part, [from, to]] of partsOf(persona, args).entries()) {
+        const suffix = part === 0 ? [] : [String(part + 1)]
+        const policy = new aws.iam.Policy(
+          [`${name}-${persona}-policy`, ...suffix].join('-'),
+          {
+            name: physicalName('policy', roleName, ...suffix),
+            description: personaTitles[persona],
+            policy: document((context) => personaStatements(persona, context).slice(from, to)),
+          },
+          child,
+        )
+        new aws.iam.RolePolicyAttachment(
+          [`${name}-${persona}-attachment`, ...suffix].join('-'),
+          { role: role.name, policyArn: policy.arn },
+          child,
+        )
+      }
     }
     this.registerOutputs({})
   }
+}
+
+/** How many policies there are has to be known before the key is: its ARN will be as long as this one. */
+function partsOf(persona: Persona, args: PeopleArgs) {
+  const dataKeyArn = arn(args.account, 'kms', `key/${'0'.repeat(36)}`)
+  return policyParts(personaStatements(persona, { ...args, dataKeyArn }))
 }
 
 /** Signed in with a second factor: a stolen key alone assumes nothing. */

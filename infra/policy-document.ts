@@ -31,6 +31,27 @@ export function policyDocument(statements: readonly (Statement | PrincipalStatem
   return JSON.stringify({ Version: '2012-10-17', Statement: merged(statements) })
 }
 
+/** Characters that a managed policy holds; white space is not counted, and there is none. */
+export const policyLimit = 6_144
+
+/**
+ * Cuts statements, in their order, into documents that fit a managed policy each: a role with many projects has several.
+ * A statement that fits none stands alone, and the rule `policy-fits` refuses it.
+ * @returns where each document begins and ends among the statements
+ */
+export function policyParts(
+  statements: readonly Statement[],
+): readonly (readonly [from: number, to: number])[] {
+  const parts: [number, number][] = []
+  for (const at of statements.keys()) {
+    const last = parts.at(-1)
+    if (last !== undefined && policyDocument(statements.slice(last[0], at + 1)).length <= policyLimit)
+      last[1] = at + 1
+    else parts.push([at, at + 1])
+  }
+  return parts
+}
+
 /** Who may assume a role: one service, on behalf of this account only (no confused deputy). */
 export function serviceTrust(service: string, accountId: string): string {
   return JSON.stringify({
@@ -46,7 +67,7 @@ export function serviceTrust(service: string, accountId: string): string {
   })
 }
 
-/** Statements that differ in their resources alone become one: a managed policy holds 6,144 characters. */
+/** Statements that differ in their resources alone become one: a document has to fit. */
 function merged(statements: readonly (Statement | PrincipalStatement)[]) {
   const byKind = new Map<string, Statement | PrincipalStatement>()
   for (const statement of statements) {

@@ -1,4 +1,5 @@
 /** What roles may be and may do: narrow trust, no administrators, no stars, no way up. */
+import { policyLimit } from '../policy-document.ts'
 import { isText, list } from './graph.ts'
 import { type Rule, unless } from './rule.ts'
 import { conditionsOn, type PolicyStatement, statementsOf } from './statements.ts'
@@ -96,7 +97,7 @@ export const roleRules: readonly Rule[] = [
     types: ['aws:iam/policy:Policy'],
     check: ({ inputs }) =>
       unless(
-        !isText(inputs.policy) || inputs.policy.length <= 6_144,
+        !isText(inputs.policy) || inputs.policy.length <= policyLimit,
         'the policy is longer than 6144 characters',
       ),
   },

@@ -49,15 +49,16 @@ export function personaStatements(persona: Persona, context: PersonaContext): re
         ...of.stopRuns,
         ...of.promote,
         ...of.deploy,
+        ...of.tryEndpoint,
         of.noApproval,
         ...of.noAudit,
       ]
     case 'approver':
       return [...of.results, ...of.approve, ...of.noTraining, ...of.noAudit]
     case 'operator':
-      return [...of.watch, ...of.stopRuns, ...of.attend, of.noData, of.noApproval, ...of.noAudit]
+      return [...of.watch, ...of.stopRuns, ...of.attend, ...of.noData, of.noApproval, ...of.noAudit]
     case 'auditor':
-      return [...of.watch, ...of.readAudit, of.noData, of.noRuns, of.noApproval, of.noChange]
+      return [...of.watch, ...of.readAudit, ...of.noData, of.noRuns, of.noApproval, of.noChange]
   }
 }
 
@@ -131,6 +132,13 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       allow(['lambda:InvokeFunction'], [deployer, comparer]),
       allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [table]),
     ],
+    // Who puts a version behind an endpoint sees what it answers there; everybody else asks `predict`, which keeps a record.
+    tryEndpoint: [
+      allow(
+        ['sagemaker:InvokeEndpoint'],
+        projects.map((project) => arn(account, 'sagemaker', `endpoint/${names.of('endpoint', project)}`)),
+      ),
+    ],
     approve: [
       allow(['lambda:InvokeFunction'], [reviewer]),
       allow(['sagemaker:UpdateModelPackage'], versions, {
@@ -166,7 +174,12 @@ function building({ names, account, projects, dataKeyArn }: PersonaContext) {
       deny('StartsNoExecution', ['states:StartExecution', 'sagemaker:CreateTrainingJob'], ['*']),
       deny('CallsNoStarter', ['lambda:InvokeFunction'], [starter, starter.replace(/:live$/, '')]),
     ],
-    noData: deny('SeesNoData', ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], [`${bucket}/*`]),
+    // A prediction is data about a person, and to ask for one is to hold a row.
+    noData: [
+      deny('SeesNoData', ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'], [`${bucket}/*`]),
+      deny('CallsNoPredictor', ['lambda:InvokeFunction'], [predictor, predictor.replace(/:live$/, '')]),
+      deny('CallsNoEndpoint', ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'], ['*']),
+    ],
     noAudit: [
       deny('ReadsNoAudit', ['s3:*'], [audit, `${audit}/*`]),
       // Events lie in the table, by day in its index. What a person does by hand is told by putting one, and no more.

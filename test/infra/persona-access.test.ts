@@ -67,6 +67,10 @@ const decision =
     resource: arnIn(place, 'sagemaker', `model-package/regimen-${place.environment}-${project}/${version}`),
     ...(status === undefined ? {} : { context: { 'sagemaker:ModelApprovalStatus': status } }),
   })
+const endpoint = (place: Place, { project }: Subject) => ({
+  action: 'sagemaker:InvokeEndpoint',
+  resource: arnIn(place, 'sagemaker', `endpoint/regimen-${place.environment}-${project}`),
+})
 const evidence =
   (action: string) =>
   (place: Place, { key }: Subject) => ({
@@ -91,6 +95,7 @@ const acts: Readonly<Record<string, readonly [(place: Place, object: Subject) =>
     'deletes a run': [object('s3:DeleteObject', 'runs'), []],
     'starts a run': [door('start-run'), scientists],
     'predicts a row': [door('predict'), scientists],
+    'asks the endpoint': [endpoint, ['ml-engineer']],
     'starts monitoring': [door('start-monitoring'), [...scientists, 'operator']],
     'acknowledges an episode': [door('acknowledge-episode'), [...scientists, 'operator']],
     deploys: [door('start-deployment'), ['ml-engineer']],
@@ -214,7 +219,7 @@ describe('a role reaches what is its work and nothing else', () => {
       const sample = { project: 'sample', key: 'a/b', version: 1, run: 'r' }
       const here = { partition: 'aws', region: 'eu-central-1', environment: 'dev', accountId: '1'.repeat(12) }
       const { resource } = actOf(name)[0](here, sample)
-      return /:s3:::.*\/sample\/|model-package\//.test(resource)
+      return /:s3:::.*\/sample\/|model-package\/|:endpoint\//.test(resource)
     })
     expect(ofProjects.length).toBeGreaterThan(8)
     fc.assert(
@@ -254,8 +259,25 @@ describe('a role reaches what is its work and nothing else', () => {
       ],
       'ml-engineer': ['approves', 'rejects', 'rewrites a version', 'reads the evidence'],
       approver: ['starts a run', 'reads the evidence'],
-      operator: ['approves', 'reads a run', 'reads predictions', 'brings data', 'reads the evidence'],
-      auditor: ['approves', 'starts a run', 'deploys', 'reads a run', 'writes the ledger', 'brings data'],
+      operator: [
+        'approves',
+        'predicts a row',
+        'asks the endpoint',
+        'reads a run',
+        'reads predictions',
+        'brings data',
+        'reads the evidence',
+      ],
+      auditor: [
+        'approves',
+        'predicts a row',
+        'asks the endpoint',
+        'starts a run',
+        'deploys',
+        'reads a run',
+        'writes the ledger',
+        'brings data',
+      ],
     }
     fc.assert(
       fc.property(world, fc.nat(), ({ given: { here, persona, projects }, of }, at) => {

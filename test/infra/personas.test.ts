@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Names } from '../../infra/names.ts'
 import { boundaryStatements, type Persona, personaStatements, personas } from '../../infra/personas.ts'
-import { policyDocument } from '../../infra/policy-document.ts'
+import { policyDocument, policyParts } from '../../infra/policy-document.ts'
 import { evaluate } from '../../local/iam/evaluate.ts'
 import { policyDocument as parsed } from '../../local/iam/policy-document.ts'
 
@@ -34,6 +34,7 @@ const attempts = {
   'start training': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-start-run:live'), {}],
   deploy: ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-start-deployment:live'), {}],
   'predict a row': ['lambda:InvokeFunction', arn('lambda', 'function:regimen-prod-predict:live'), {}],
+  'ask the endpoint': ['sagemaker:InvokeEndpoint', arn('sagemaker', 'endpoint/regimen-prod-adherence'), {}],
   'start past the starter': [
     'states:StartExecution',
     arn('states', 'stateMachine:regimen-prod-adherence-training'),
@@ -103,6 +104,7 @@ const allowed: Readonly<Record<Persona, readonly Attempt[]>> = {
     'upload a dataset',
     'start training',
     'predict a row',
+    'ask the endpoint',
     'deploy',
     'stop a run',
     'watch a run',
@@ -176,7 +178,21 @@ test('a policy that allows everything gives nobody what their role denies, nor a
   expect(evaluate(request('auditor', 'delete from the audit bucket'), boundary).allowed).toBe(false)
 })
 
-test('every policy fits the 6,144 characters of a managed one', () => {
+test('every policy fits the 6,144 characters of a managed one, however many projects there are', () => {
+  const ids = Array.from({ length: 8 }, (_, at) => `a-project-of-many-${at}`)
   for (const persona of personas)
-    expect(policyDocument(personaStatements(persona, context)).length, persona).toBeLessThanOrEqual(6_144)
+    for (const projects of [['adherence'], ids]) {
+      const statements = personaStatements(persona, {
+        ...context,
+        names: new Names('environments'),
+        projects,
+      })
+      const parts = policyParts(statements)
+      expect(parts.flatMap(([from, to]) => statements.slice(from, to))).toEqual(statements)
+      if (projects.length === 1) expect([persona, parts.length]).toEqual([persona, 1])
+      // AWS attaches ten to a role.
+      expect(parts.length).toBeLessThanOrEqual(10)
+      for (const [from, to] of parts)
+        expect(policyDocument(statements.slice(from, to)).length, persona).toBeLessThanOrEqual(6_144)
+    }
 })

@@ -71,6 +71,7 @@ export class UseCase extends pulumi.ComponentResource {
     }
     this.#createRules(name, args)
     this.#createSchedule(name, args)
+    this.#createSweep(name, args)
     this.#createWatch(name, args)
     this.#createEndpoint(name, args)
     this.registerOutputs({ modelPackageGroup: this.modelPackageGroup })
@@ -172,6 +173,24 @@ export class UseCase extends pulumi.ComponentResource {
     new RunAlarms(`${name}-runs`, { ...shared, maxRunAgeDays }, { parent: this })
     const functionNames = Object.values(environment.functions).map(({ functionName }) => functionName)
     if (dashboards) new Dashboard(name, { ...shared, functionNames }, { parent: this })
+  }
+
+  /** Ends of runs are told by events; one that gets lost would keep others waiting. */
+  #createSweep(name: string, { names, account, environment, project }: UseCaseArgs): void {
+    new Schedule(
+      `${name}-turns-schedule`,
+      {
+        account,
+        key: environment.key,
+        scheduleName: names.of('schedule', project.id, 'turns'),
+        description: `Turns of ${project.id}: whose end nobody told keeps no place`,
+        expression: 'rate(15 minutes)',
+        target: environment.functions['start-run'],
+        input: { sweep: project.id },
+        deadLetters: environment.deadLetters,
+      },
+      { parent: this },
+    )
   }
 
   #createSchedule(name: string, { names, account, environment, project }: UseCaseArgs): void {

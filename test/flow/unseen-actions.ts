@@ -52,6 +52,11 @@ export const unseenActions: readonly Unseen[] = [
     reason: 'called when a run holds a place longer than its lease; none did',
   },
   {
+    actions: ['lambda:InvokeFunction'],
+    roles: ['-turns-schedule'],
+    reason: 'called every 15 minutes; no life on a laptop lasts that long',
+  },
+  {
     actions: ['s3:AbortMultipartUpload'],
     reason: 'called when an upload in parts fails, which none did',
   },

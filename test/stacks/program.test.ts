@@ -29,9 +29,9 @@ test('registers exactly these resources', () => {
     'aws:ec2/subnet:Subnet': 2,
     'aws:ec2/vpc:Vpc': 1,
     'aws:ec2/vpcEndpoint:VpcEndpoint': 7,
-    'aws:iam/policy:Policy': 52,
-    'aws:iam/role:Role': 51,
-    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 51,
+    'aws:iam/policy:Policy': 53,
+    'aws:iam/role:Role': 52,
+    'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 52,
     'aws:kms/alias:Alias': 1,
     'aws:kms/key:Key': 2,
     'aws:lambda/alias:Alias': 37,
@@ -51,6 +51,7 @@ test('registers exactly these resources', () => {
     'aws:s3/bucketVersioning:BucketVersioning': 3,
     'aws:sagemaker/featureGroup:FeatureGroup': 1,
     'aws:sagemaker/modelPackageGroup:ModelPackageGroup': 1,
+    'aws:scheduler/schedule:Schedule': 1,
     'aws:sfn/stateMachine:StateMachine': 5,
     'aws:sns/topic:Topic': 1,
     'aws:sns/topicPolicy:TopicPolicy': 1,
@@ -76,6 +77,17 @@ test('environments hold the same resources under the same logical names, but for
 test('no environment names a resource of another', () => {
   expect(JSON.stringify(dev.resources)).not.toContain('regimen-prod')
   expect(JSON.stringify(prod.resources)).not.toContain('regimen-dev')
+})
+
+test('the queues of a project are looked at by the clock', () => {
+  const { inputs } = dev.one('aws:scheduler/schedule:Schedule', 'adherence-turns-schedule')
+  expect(inputs).toMatchObject({
+    scheduleExpression: 'rate(15 minutes)',
+    target: {
+      arn: `arn:aws:lambda:eu-central-1:${account}:function:regimen-dev-start-run:live`,
+      input: JSON.stringify({ sweep: 'adherence' }),
+    },
+  })
 })
 
 test('environments differ by their configuration alone', () => {

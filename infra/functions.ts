@@ -250,7 +250,13 @@ export const functionDefinitions = {
       'PROJECT_URIS',
       'ON_APPROVAL',
     ],
-    grants: (to) => [to.readTable(), to.writeTable(), to.readModels(), to.startExecutions()],
+    grants: (to) => [
+      to.read(encoder, models, decision),
+      to.readTable(),
+      to.writeTable(),
+      to.readModels(),
+      to.startExecutions(),
+    ],
   },
   'start-deployment': {
     entry: 'functions/rollout/start.handler.ts',

@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { projectUriOf } from '../project-uri.ts'
+import { requireArtifacts } from '../registry/artifacts-store.ts'
 import { onApproval } from '../registry/model.ts'
 import { putModel, setModelStatus } from '../registry/model-store.ts'
 import { projectOfGroup, readPackage } from '../registry/package-store.ts'
@@ -66,6 +67,8 @@ export const handler = door({
       logger.info('deployment', { project, version, runId: run.runId, alreadyStarted: run.alreadyStarted })
       return { promoted: false, version, reason: `deployed by run ${run.runId}` }
     }
+    // A deployment tries its version before it gives it traffic; here nothing else would.
+    if (model !== undefined) await requireArtifacts(model)
     const result = await promote(project, {
       version,
       who: changedBy ?? 'unknown',

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Queue } from '../../functions/starter/queue.ts'
 import { lambdaContext, type Platform, startPlatform, user } from '../../local/rig/platform.ts'
+import { putArtifacts } from '../builders/artifacts.ts'
 import { registrationOf } from '../builders/registration.ts'
 import { type Fate, FaultyEndpoint } from './faulty-endpoint.ts'
 
@@ -135,7 +136,9 @@ const stories: Record<string, () => Promise<Story>> = {
   'promote-model': async () => {
     const project = fresh('demo-')
     await platform.group(project)
-    const { modelPackageArn } = await doors.register(registrationOf({ project }))
+    const registration = registrationOf({ project })
+    await putArtifacts(registration)
+    const { modelPackageArn } = await doors.register(registration)
     const approval = {
       ModelPackageArn: modelPackageArn,
       ModelApprovalStatus: 'Approved',

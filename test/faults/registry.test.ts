@@ -7,6 +7,8 @@ import { policyDocument } from '../../infra/policy-document.ts'
 import { evaluate } from '../../local/iam/evaluate.ts'
 import { policyDocument as parsed } from '../../local/iam/policy-document.ts'
 import { lambdaContext, type Platform, startPlatform, user } from '../../local/rig/platform.ts'
+import { project as adherence } from '../../projects/adherence/project.ts'
+import { putArtifacts } from '../builders/artifacts.ts'
 import { registrationOf } from '../builders/registration.ts'
 import { evaluate as evaluateProgram } from '../stacks/record-program.ts'
 import { type Fate, FaultyEndpoint } from './faulty-endpoint.ts'
@@ -18,6 +20,9 @@ let models: typeof import('../../functions/registry/model-store.ts')
 let turns: typeof import('../../functions/rollout/take-turn-store.ts')
 let locks: typeof import('../../functions/rollout/rollout-lock-store.ts')
 let register: (input: unknown) => Promise<{ modelPackageArn: string; modelVersion: string }>
+let prepare: (input: unknown) => Promise<unknown>
+let putJson: (uri: string, value: unknown) => Promise<void>
+let putBytes: typeof import('../../functions/object-store.ts').putBytes
 let promote: (input: unknown) => Promise<Record<string, unknown>>
 
 beforeAll(async () => {
@@ -30,6 +35,9 @@ beforeAll(async () => {
   const registration = await import('../../functions/registry/register.handler.ts')
   const promotion = await import('../../functions/deployment/promote.handler.ts')
   register = (input) => registration.handler(input, lambdaContext)
+  const preparation = await import('../../functions/rollout/prepare.handler.ts')
+  ;({ putJson, putBytes } = await import('../../functions/object-store.ts'))
+  prepare = (input) => preparation.handler(input, lambdaContext)
   promote = (input) => promotion.handler(input, lambdaContext)
 })
 afterAll(async () => {
@@ -43,9 +51,12 @@ async function newProject(): Promise<string> {
   projects += 1
   const project = `demo-${projects}`
   await platform.group(project)
+  for (const at of [1, 2, 3]) await putArtifacts(registrationOf({ project, runId: runId(at) }))
   return project
 }
 
+const bucket = 's3://regimen-dev-000000000000-us-east-1'
+const projectUri = (project: string) => `${bucket}/${project}/project.json`
 const runId = (at: number) => String(at).padStart(16, '0')
 const registered = (project: string, at: number) => register(registrationOf({ project, runId: runId(at) }))
 
@@ -189,6 +200,61 @@ describe('24 versions that are deleted', () => {
     expect(granted.filter((action) => /sagemaker:DeleteModelPackage|s3:DeleteObject/.test(action))).toEqual(
       [],
     )
+  })
+})
+
+describe('25 a version of which half is there', () => {
+  const lost = 9
+  const unreadable = { name: 'ModelUnreadable' }
+
+  test('25 an entry without its artifacts answers for nobody: neither an approval nor a deployment puts it there', async () => {
+    const project = await newProject()
+    const sound = (await registered(project, 1)).modelPackageArn
+    await decide(sound)
+    await promote(event(sound))
+    const { modelPackageArn, modelVersion } = await registered(project, lost)
+    await decide(modelPackageArn)
+    await expect(promote(event(modelPackageArn))).rejects.toMatchObject(unreadable)
+    const run = {
+      runId: runId(lost),
+      projectUri: projectUri(project),
+      runUri: `${bucket}/${project}/deployments/r`,
+    }
+    await putJson(run.projectUri, { ...adherence, id: project })
+    await expect(prepare({ ...run, project, version: modelVersion, strategy: 'canary' })).rejects.toThrow(
+      /NoSuchKey|not exist/,
+    )
+    expect((await ledger.readLedger(project)).map(({ version }) => version)).toEqual(['1'])
+    expect(await locks.readLock(project)).toBeUndefined()
+  })
+
+  test('25 an entry whose artifacts are there in part, or empty, answers for nobody either', async () => {
+    const project = await newProject()
+    const registration = registrationOf({ project, runId: runId(lost) })
+    for (const part of ['modelUri', 'encoderUri', 'decisionUri'] as const) {
+      await putArtifacts(registration)
+      await putBytes(registration[part], '', 'application/octet-stream')
+      const { modelPackageArn } = await registered(project, lost)
+      await decide(modelPackageArn)
+      await expect(promote(event(modelPackageArn))).rejects.toMatchObject(unreadable)
+    }
+    expect(await ledger.readLedger(project)).toEqual([])
+    // Once they are there, the event that is told again puts the version into production.
+    await putArtifacts(registration)
+    const { modelPackageArn } = await registered(project, lost)
+    await promote(event(modelPackageArn))
+    expect((await ledger.readLedger(project)).map(({ version }) => version)).toEqual(['1'])
+  })
+
+  test('25 artifacts without an entry are no version, and the retry of their run makes them one', async () => {
+    const project = await newProject()
+    endpoint.become((_, target) => (target.endsWith('.CreateModelPackage') ? 'refuse' : 'pass'))
+    await expect(registered(project, 1)).rejects.toThrow()
+    endpoint.become(() => 'pass')
+    expect(await models.listModels(project)).toEqual([])
+    await expect(models.getModel(project, '1')).rejects.toMatchObject({ name: 'ModelNotFound' })
+    expect(await registered(project, 1)).toMatchObject({ modelVersion: '1' })
+    expect((await models.getModel(project, '1')).runId).toBe(runId(1))
   })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lambdaContext, type Platform, startPlatform, user } from '../../../local/rig/platform.ts'
+import { putArtifacts } from '../../builders/artifacts.ts'
 import { registrationOf } from '../../builders/registration.ts'
 
 let platform: Platform
@@ -39,6 +40,7 @@ async function registered(count: number): Promise<string[]> {
   const arns: string[] = []
   for (let at = 0; at < count; at += 1) {
     const input = registrationOf({ project, runId: String(at).padStart(16, '0') })
+    await putArtifacts(input)
     arns.push((await register(input)).modelPackageArn)
   }
   return arns

@@ -12,6 +12,7 @@
  * | model version   | `MODEL#<project>`           | `VERSION#000012`           |                      |           |
  * | ledger entry    | `LEDGER#<project>`          | `000000000007`             |                      |           |
  * | deployment lock | `ROLLOUT#<project>`         | `LOCK`                     |                      |           |
+ * | online counts   | `ONLINE#<project>#<ledger entry>` | `<version>#<process>` |              |           |
  * | monitoring      | `MONITOR#<project>`         | `STATE`                    |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
  * | audit event     | `AUDIT#<writer>/<month>/<chain>` | sequence              | `AUDIT-DAY#<day>`    | time      |
@@ -67,6 +68,11 @@ export const tableKeys = {
     sk: String(sequence).padStart(12, '0'),
   }),
   rolloutLock: (project: string) => ({ pk: `ROLLOUT#${project}`, sk: 'LOCK' }),
+  onlineCounts: (project: string, sequence: number) => `ONLINE#${project}#${sequence}`,
+  onlineCount: (project: string, sequence: number, version: string, writer: string) => ({
+    pk: `ONLINE#${project}#${sequence}`,
+    sk: `${version}#${writer}`,
+  }),
   monitor: (project: string) => ({ pk: `MONITOR#${project}`, sk: 'STATE' }),
   alerts: (project: string) => `ALERT#${project}`,
   alert: (project: string, stoppedAt: string, runId: string, redrive: number) => ({

@@ -1,5 +1,6 @@
 /** The rows that a new version is tried on: the newest batch as it came, and rows whose outcomes are known. */
 import { z } from 'zod'
+import { readLedger } from '../deployment/ledger-store.ts'
 import { joinLabels, type LabelDelivery } from '../drift/label-join.ts'
 import { readDeliveries } from '../drift/labels-store.ts'
 import { evaluationSchema } from '../evaluation/evaluation.ts'
@@ -9,10 +10,13 @@ import { inferenceRun, trainingRun } from '../layout.ts'
 import { getJson, list } from '../object-store.ts'
 import type { Project } from '../project.ts'
 import { getModel } from '../registry/model-store.ts'
+import { noCounts } from '../scoring/online-counts.ts'
+import { readCounts } from '../scoring/online-counts-store.ts'
 import { pickExamples } from '../scoring/pick-examples.ts'
 import { part } from '../stages.ts'
 import { listRuns } from '../starter/run-store.ts'
 import type { Evidence, LabelledAnswers } from './judge.ts'
+import type { OnlineEvidence } from './online-checks.ts'
 import { answersOf, loadVersion } from './versions-store.ts'
 
 /** Beyond, the figures do not change any more. */
@@ -59,12 +63,24 @@ export async function gatherEvidence(contenders: Contenders): Promise<Evidence |
             { ...answersOf(champion, challenger, tested), recent: recent !== undefined },
             project,
           ),
+    online: await onlineCounts(project.id, contenders),
     evaluations: {
       champion: evaluationSchema.parse(await getJson(championModel.evaluationUri)),
       challenger: evaluationSchema.parse(await getJson(challengerModel.evaluationUri)),
     },
     seed: project.split.seed,
   }
+}
+
+/** Of the entry that is live; `undefined` where the two do not share the entities. */
+async function onlineCounts(
+  project: string,
+  { champion, challenger }: Contenders,
+): Promise<OnlineEvidence | undefined> {
+  const [newest] = await readLedger(project)
+  if (newest?.challenger?.version !== challenger) return undefined
+  const counts = await readCounts(project, newest.sequence)
+  return { champion: counts.get(champion) ?? noCounts, challenger: counts.get(challenger) ?? noCounts }
 }
 
 /** Rows that a version can be tried on before it has any traffic; `undefined` where no run has left any. */

@@ -8,6 +8,7 @@ import { populationStability } from '../drift/population-stability.ts'
 import { compareWithChampion } from '../evaluation/compare-champion.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { calibrationGap } from './calibration-gap.ts'
+import { type OnlineEvidence, onlineErrors, onlineLatency } from './online-checks.ts'
 import { decileCounts, rankCorrelation } from './score-agreement.ts'
 
 /** What both versions said of the same rows: calibrated probabilities, or predicted numbers. */
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly live?: Answers | undefined
   /** Rows whose outcome is known. */
   readonly labelled?: LabelledAnswers | undefined
+  /** Single rows that both versions were asked for since they share them. */
+  readonly online?: OnlineEvidence | undefined
   readonly evaluations: { readonly champion: Evaluation; readonly challenger: Evaluation }
   readonly seed: number
 }
@@ -188,8 +191,20 @@ const latency: Measure = ({ live, labelled }) => {
 const placeOf = ({ recent, labels }: LabelledAnswers) =>
   `${labels.length} rows of ${recent ? 'the newest batch with known outcomes' : "the champion's test side"}`
 
+const errorsOnline: Measure = ({ online }) => onlineErrors(online)
+const latencyOnline: Measure = ({ online }) => onlineLatency(online)
+
 /** In the order in which they are told. */
-const measures: readonly Measure[] = [shift, agreement, estimate, performance, calibration, latency]
+const measures: readonly Measure[] = [
+  shift,
+  agreement,
+  estimate,
+  performance,
+  calibration,
+  latency,
+  errorsOnline,
+  latencyOnline,
+]
 
 const noBatch = 'no batch has been scored yet whose rows are still there'
 

@@ -2,6 +2,7 @@
 import type { LedgerEntry } from '../deployment/ledger.ts'
 import { route } from '../deployment/route.ts'
 import type { Examples } from '../features/examples.ts'
+import { noCounts, type OnlineCounts } from './online-counts.ts'
 import { pickExamples } from './pick-examples.ts'
 import { type Prediction, type Scorer, type ScoringOccasion, scoreExamples } from './score-examples.ts'
 
@@ -12,6 +13,8 @@ export interface OnlineRequest {
   readonly previous: string | undefined
   readonly occasion: Omit<ScoringOccasion, 'fallback'>
   load(version: string): Promise<Scorer>
+  /** Told of each version that was asked, whether or not it answered. */
+  count(version: string, counts: OnlineCounts): void
 }
 
 export interface FellBack {
@@ -56,14 +59,23 @@ export async function predictOnline(
 }
 
 async function score(
-  { load, occasion }: OnlineRequest,
+  { load, occasion, count }: OnlineRequest,
   version: string,
   examples: Examples,
   fallback: boolean,
 ): Promise<Prediction[]> {
-  const scorer = await load(version)
-  return Array.from(
-    scoreExamples(scorer, { ...occasion, fallback }, examples),
-    ({ prediction }) => prediction,
-  )
+  try {
+    const scorer = await load(version)
+    const begun = performance.now()
+    const predictions = Array.from(
+      scoreExamples(scorer, { ...occasion, fallback }, examples),
+      ({ prediction }) => prediction,
+    )
+    const milliseconds = performance.now() - begun
+    count(version, { calls: 1, failures: 0, rows: predictions.length, milliseconds })
+    return predictions
+  } catch (error) {
+    count(version, { ...noCounts, calls: 1, failures: 1 })
+    throw error
+  }
 }

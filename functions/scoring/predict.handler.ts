@@ -8,6 +8,8 @@ import { RegimenError } from '../errors.ts'
 import { loadProject } from '../project-store.ts'
 import { projectUriOf } from '../project-uri.ts'
 import { getModel } from '../registry/model-store.ts'
+import { addCounts, noCounts, type OnlineCounts } from './online-counts.ts'
+import { keepCounts } from './online-counts-store.ts'
 import { predictOnline } from './predict-online.ts'
 import { examplesOfRows } from './rows-store.ts'
 import { loadScorer } from './scorer-store.ts'
@@ -39,6 +41,7 @@ export const handler = door({
         what: `${id} has no model in production`,
         do: 'train one, then approve it with: regimen models approve <version>',
       })
+    const counted = new Map<string, OnlineCounts>()
     const { predictions, fellBack } = await predictOnline({
       examples: await examplesOfRows(rows, project),
       entry,
@@ -52,6 +55,15 @@ export const handler = door({
         const { modelUri, encoderUri, decisionUri } = await getModel(id, version)
         return await loadScorer(projectUri, { modelVersion: version, modelUri, encoderUri, decisionUri })
       },
+      count(version, counts) {
+        counted.set(version, addCounts(counted.get(version) ?? noCounts, counts))
+      },
+    }).finally(async () => {
+      // Only where somebody decides on it; a count that is lost is no reason to answer nothing.
+      if (entry.challenger === undefined) return
+      await keepCounts(id, entry.sequence, counted).catch((error: unknown) =>
+        logger.warn('not counted', { error: error instanceof Error ? error.name : 'Error' }),
+      )
     })
     logger.info('predicted', { project: id, rows: rows.length, predictions: predictions.length, fellBack })
     const { version: modelVersion, challenger } = entry

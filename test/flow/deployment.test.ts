@@ -76,6 +76,31 @@ describe('a deployment', () => {
     expect(await locks.readLock(project.id)).toBeUndefined()
   })
 
+  test('is held against the single rows that its version could not answer', async () => {
+    const { keepCounts } = await import('../../functions/scoring/online-counts-store.ts')
+    const by = { who: 'ada', why: 'test', when: new Date().toISOString() }
+    const challenger = { version: '1', share: 0.4 }
+    await ledger.promote(project.id, { ...by, version: '2', challenger, decision: 'shared by hand' })
+    const watch = doorOf(import('../../functions/rollout/watch.handler.ts'))
+    const run = {
+      runId: 'watchedrun000000',
+      projectUri,
+      runUri: projectUri.replace(/project\/.*/, 'deployments/w'),
+    }
+    const look = () =>
+      watch({ ...run, project: project.id, version: '1', champion: '2', step: 0, checksum: '' })
+    expect(await look()).not.toMatchObject({ failed: expect.arrayContaining(['online-errors']) })
+    const counts = { calls: 10, failures: 0, rows: 10, milliseconds: 1 }
+    const failing = new Map([
+      ['1', { ...counts, failures: 5 }],
+      ['2', counts],
+    ])
+    await keepCounts(project.id, (await newest())?.sequence ?? 0, failing)
+    expect(await look()).toMatchObject({ failed: expect.arrayContaining(['online-errors']) })
+    await ledger.rollBack(project.id, { who: 'ada', why: 'test', now: new Date().toISOString() })
+    expect((await newest())?.version).toBe('2')
+  })
+
   test('of a version that learned the opposite is taken back, and says what was seen', async () => {
     await approve('3')
     const bad = await rig.deploy(project, projectUri, { version: '3' })

@@ -61,6 +61,13 @@ beforeAll(async () => {
 })
 afterAll(() => rig.stop())
 
+/** Version to what was counted since the newest entry of the ledger. */
+async function counts() {
+  const { readCounts } = await import('../../functions/scoring/online-counts-store.ts')
+  const [entry] = await ledger.readLedger(project.id)
+  return await readCounts(project.id, entry?.sequence ?? 0)
+}
+
 /** What a batch says of the same rows, by example; without the time, which differs. */
 async function batchPredictions(): Promise<Map<unknown, Record<string, unknown>>> {
   const inputUri = await rig.put(`adherence/inbox/${decisions}/batch.csv`, batch)
@@ -111,6 +118,15 @@ describe('online prediction', () => {
       byEntity.set(patientId, (byEntity.get(patientId) ?? new Set()).add(modelVersion))
     expect(new Set(predictions.map(({ modelVersion }) => modelVersion))).toEqual(new Set(['1', '2']))
     for (const versions of byEntity.values()) expect(versions.size).toBe(1)
+    const told = await counts()
+    expect([...told.keys()].sort()).toEqual(['1', '2'])
+    for (const [version, { calls, failures, rows, milliseconds }] of told) {
+      const own = predictions.filter(({ modelVersion }) => modelVersion === version).length
+      expect([calls, failures, rows]).toEqual([1, 0, own])
+      expect(milliseconds).toBeGreaterThan(0)
+    }
+    await predict({ rows: rows.slice(0, 40) })
+    expect((await counts()).get('2')?.calls).toBe(2)
     await ledger.rollBack(project.id, {
       who: 'arn:aws:iam::000000000000:user/operator',
       why: 'it hurts',
@@ -155,5 +171,10 @@ describe('online prediction', () => {
       expect(modelVersion).toBe('1')
       expect(reasons).toContain('scored by the previous model version, because the current one failed')
     }
+    // Nobody decides on the counts of a version that is alone.
+    expect(await counts()).toEqual(new Map())
+    await promote('1', { version: '3', share: 0.5 })
+    await predict({ rows: rows.slice(0, 20) })
+    expect((await counts()).get('3')).toEqual({ calls: 1, failures: 1, rows: 0, milliseconds: 0 })
   })
 })

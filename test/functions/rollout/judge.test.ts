@@ -122,6 +122,8 @@ describe('the judge', () => {
         'performance',
         'group-calibration',
         'latency',
+        'online-errors',
+        'online-latency',
       ].map((name) => [name, true, null]),
     )
     for (const { reason } of checks) expect(reason).toMatch(/^not measured: /)

@@ -108,7 +108,7 @@ async function measureRegistrations(rig: Rig): Promise<object> {
 
 async function measureRegistry(rig: Rig): Promise<object> {
   const { handler } = await import('../functions/registry/register.handler.ts')
-  const { getModel, listModels } = await import('../functions/registry/model-store.ts')
+  const { getModel, listModels, listModelSummaries } = await import('../functions/registry/model-store.ts')
   const { asRun } = await import('../cli/commands/models-compare.ts')
   const { compareRuns } = await import('../functions/experiments/compare-runs.ts')
   await rig.platform.group('library')
@@ -125,7 +125,7 @@ async function measureRegistry(rig: Rig): Promise<object> {
     p99MillisecondsAtMost: 50,
     lookup: await latencies((call) => getModel('library', version(call))),
     listNewest50: await latencies(() => listModels('library', 50)),
-    listAll: await latencies(() => listModels('library')),
+    listAll: await latencies(() => listModelSummaries('library')),
     compareTwo: await latencies(async (call) => {
       const two = await Promise.all([version(call), version(call + 1)].map((one) => getModel('library', one)))
       return compareRuns(two.map(asRun))

@@ -170,6 +170,8 @@ export interface Range {
   readonly limit?: number
   /** Ask the index instead of the table; an index may lag behind. */
   readonly index?: 'gsi1'
+  /** Attributes to read: what is not sent need not be taken apart. @default all */
+  readonly only?: readonly string[]
 }
 
 /** The items of one partition, page by page as they are consumed. */
@@ -179,13 +181,18 @@ export async function* queryItems<Schema extends z.ZodType>(
   range: Range = {},
 ): AsyncGenerator<z.output<Schema>> {
   let left = range.limit ?? Number.POSITIVE_INFINITY
+  const only = range.only?.map((name, at) => [`#only${at}`, name] as const) ?? []
   let start: Record<string, unknown> | undefined
   do {
     const command = new QueryCommand({
       TableName: tableName(),
       ...(range.index === undefined ? { ConsistentRead: true } : { IndexName: range.index }),
       KeyConditionExpression: '#pk = :pk',
-      ExpressionAttributeNames: { '#pk': range.index === undefined ? 'pk' : 'gsi1pk' },
+      ...(only.length === 0 ? {} : { ProjectionExpression: only.map(([place]) => place).join(', ') }),
+      ExpressionAttributeNames: {
+        '#pk': range.index === undefined ? 'pk' : 'gsi1pk',
+        ...Object.fromEntries(only),
+      },
       ExpressionAttributeValues: { ':pk': partition },
       ScanIndexForward: range.ascending ?? false,
       ...(Number.isFinite(left) ? { Limit: left } : {}),

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { getJson } from '../../functions/object-store.ts'
-import { approveModel, getModel, listModels } from '../../functions/registry/model-store.ts'
+import { approveModel, getModel, listModelSummaries } from '../../functions/registry/model-store.ts'
 import { exportModel } from '../../functions/scoring/export-model.ts'
 import { loadScorer } from '../../functions/scoring/scorer-store.ts'
 import { getRun } from '../../functions/starter/run-store.ts'
@@ -27,7 +27,7 @@ export function modelsCommand(): Command {
     .action(async (_options: object, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const [models, [champion]] = await Promise.all([
-        listModels(context.project),
+        listModelSummaries(context.project),
         readLedger(context.project),
       ])
       const rows = models.map((model) => ({

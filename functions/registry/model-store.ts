@@ -1,7 +1,14 @@
 /** Model versions for lists and comparisons: the table's projection of the registry, and decisions about them. */
 import { RegimenError } from '../errors.ts'
 import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
-import { type Model, modelSchema, type OnApproval, versionOf } from './model.ts'
+import {
+  type Model,
+  type ModelSummary,
+  modelSchema,
+  modelSummarySchema,
+  type OnApproval,
+  versionOf,
+} from './model.ts'
 import { decidePackage, listPackageArns, readPackage } from './package-store.ts'
 
 /** Writes the projection once; a version never changes but for its status. */
@@ -13,6 +20,10 @@ export async function listModels(project: string, limit?: number): Promise<Model
   const range = limit === undefined ? {} : { limit }
   return await listItems(tableKeys.models(project), modelSchema, range)
 }
+
+/** Newest first, with what a list shows: of a thousand versions half the time is in the rest. */
+export const listModelSummaries = (project: string): Promise<ModelSummary[]> =>
+  listItems(tableKeys.models(project), modelSummarySchema, { only: Object.keys(modelSummarySchema.shape) })
 
 /** Reads the projection, and where it is missing the registry itself. @throws RegimenError `ModelNotFound` */
 export async function getModel(project: string, version: string): Promise<Model> {

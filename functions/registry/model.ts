@@ -70,6 +70,20 @@ export const modelSchema = z.object({
 })
 export type Model = z.output<typeof modelSchema>
 
+/** What a list of versions shows. */
+export const modelSummarySchema = modelSchema.pick({
+  version: true,
+  status: true,
+  runId: true,
+  createdAt: true,
+  createdBy: true,
+  datasetName: true,
+  datasetVersion: true,
+  algorithm: true,
+  metrics: true,
+})
+export type ModelSummary = z.output<typeof modelSummarySchema>
+
 /** What is carried as one text each. */
 const texts = [
   'project',

@@ -61,6 +61,16 @@ describe('register-model', () => {
     expect((await stores.listModels(project)).map(({ version }) => version)).toEqual(['2', '1'])
   })
 
+  test('is in a list with what the list shows', async () => {
+    const project = await newProject()
+    await register(registrationOf({ project }))
+    const { version, status, runId, createdAt, createdBy, datasetName, datasetVersion, algorithm, metrics } =
+      await stores.getModel(project, '1')
+    expect(await stores.listModelSummaries(project)).toEqual([
+      { version, status, runId, createdAt, createdBy, datasetName, datasetVersion, algorithm, metrics },
+    ])
+  })
+
   test('whose projection was lost is had back from the registry', async () => {
     const project = await newProject()
     const { modelPackageArn } = await register(registrationOf({ project }))

@@ -1,15 +1,13 @@
 /** compare-variants: begins an A/B test, tells how it stands, and ends it by its rule. */
 import { z } from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
+import { requireApproved } from '../deployment/approval-store.ts'
 import { promoteAfter, readLedger } from '../deployment/ledger-store.ts'
-import { requireTwoPeople } from '../deployment/separation.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { loadProject } from '../project-store.ts'
 import { projectUriOf } from '../project-uri.ts'
 import { getModel } from '../registry/model-store.ts'
-import { readPackage } from '../registry/package-store.ts'
-import { requiredVariable } from '../required-variable.ts'
 import { readLock } from '../rollout/rollout-lock-store.ts'
 import { type AbTest, abTestOf, endedAs, endOf, isAsked, startOf } from './abtest.ts'
 import { decide } from './decide.ts'
@@ -79,6 +77,7 @@ export const handler = door({
       if (test !== undefined && isAsked(test, asked))
         return { started: true as const, sequence: test.sequence }
       await requireApproved(id, challenger)
+      await requireNoDeployment(id)
       const promotion = startOf(newest, asked, { who, why, now: new Date().toISOString() })
       return { started: true as const, sequence: await append(id, newest?.sequence ?? 0, promotion) }
     }
@@ -93,7 +92,10 @@ export const handler = door({
     }
     const found = await stand(id, test)
     if (action === 'status') return found
-    if (found.decision === 'promote') await requireApproved(id, test.challenger)
+    if (found.decision === 'promote') {
+      await requireApproved(id, test.challenger)
+      await requireNoDeployment(id)
+    }
     const end = endOf(test, found, { who, now: new Date().toISOString() })
     if (end === undefined) return found
     const sequence = await append(id, test.sequence, end)
@@ -117,21 +119,8 @@ async function stand(id: string, test: AbTest) {
   return { ...test, runs, ...evidence, ...decide(evidence, test) }
 }
 
-/** @throws RegimenError `ApprovalRefused`, or `RolloutInProgress` while a deployment moves the ledger */
-async function requireApproved(project: string, version: string): Promise<void> {
-  const model = await getModel(project, version)
-  const found = await readPackage(model.packageArn)
-  if (found?.approval !== 'Approved')
-    throw new RegimenError('ApprovalRefused', {
-      what: `${project} version ${version} is not approved`,
-      got: found?.approval ?? 'no such version in the registry',
-      do: `approve it first: regimen models approve ${version} --hold`,
-    })
-  const { createdBy: trainedBy, origin } = model
-  requireTwoPeople(
-    { project, version, trainedBy, approvedBy: found.changedBy, promotedBy: origin?.promotedBy },
-    requiredVariable('ENVIRONMENT'),
-  )
+/** @throws RegimenError `RolloutInProgress` while a deployment moves the ledger */
+async function requireNoDeployment(project: string): Promise<void> {
   const lock = await readLock(project)
   if (lock !== undefined)
     throw new RegimenError('RolloutInProgress', {

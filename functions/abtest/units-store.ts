@@ -1,7 +1,7 @@
 /** The entities of a test whose outcomes have arrived, each once, with what its own version lost on it. */
 import { z } from 'zod'
 import { route } from '../deployment/route.ts'
-import { joinLabels } from '../drift/label-join.ts'
+import { labelsOf } from '../drift/label-examples.ts'
 import { readDeliveries } from '../drift/labels-store.ts'
 import { readExamples } from '../features/example-store.ts'
 import type { Examples } from '../features/examples.ts'
@@ -60,19 +60,6 @@ async function batchesSince(project: string, since: string): Promise<string[]> {
   return (await listRunsSince(project, since)).flatMap(({ pipeline, status, runUri }) =>
     pipeline === 'inference' && status === 'SUCCEEDED' && runUri !== undefined ? [runUri] : [],
   )
-}
-
-function labelsOf(
-  { exampleKeys, entityIds }: Examples,
-  deliveries: Parameters<typeof joinLabels>[1],
-): ReadonlyMap<string, number> {
-  const made = exampleKeys.map((exampleKey, row) => ({
-    exampleKey,
-    entityId: entityIds[row] ?? '',
-    prediction: 0,
-    groups: {},
-  }))
-  return new Map(joinLabels(made, deliveries).rows.map(({ exampleKey, label }) => [exampleKey, label]))
 }
 
 const occasion = { timestamp: '', severeDrift: false, fallback: false, explanations: false }

@@ -3,14 +3,11 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { digestOf } from '../canonical-json.ts'
 import { getDataset } from '../dataset/dataset-store.ts'
-import { requireTwoPeople } from '../deployment/separation.ts'
+import { requireApproved } from '../deployment/approval-store.ts'
 import { door } from '../door.ts'
-import { RegimenError } from '../errors.ts'
 import { getExperimentRun } from '../experiments/run-record-store.ts'
 import { loadProject } from '../project-store.ts'
 import { projectUriOf } from '../project-uri.ts'
-import { getModel } from '../registry/model-store.ts'
-import { readPackage } from '../registry/package-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { contractVersion } from '../stages.ts'
 import { getRun } from '../starter/run-store.ts'
@@ -41,18 +38,7 @@ export const handler = door({
       result: 'begun',
       requestId,
     })
-    const model = await getModel(id, version)
-    const found = await readPackage(model.packageArn)
-    if (found?.approval !== 'Approved')
-      throw new RegimenError('ApprovalRefused', {
-        what: `${id} version ${version} is not approved in ${environment}`,
-        got: found?.approval ?? 'no such version in the registry',
-        do: `approve it first: regimen models approve ${version} --hold`,
-      })
-    requireTwoPeople(
-      { project: id, version, trainedBy: model.createdBy, approvedBy: found.changedBy },
-      environment,
-    )
+    const { model, registered: found } = await requireApproved(id, version)
     const runUri = model.evaluationUri.slice(0, model.evaluationUri.lastIndexOf('/'))
     const modelPath = model.modelUri.slice(runUri.length + 1)
     const paths = [modelPath, ...required, ...evidence]

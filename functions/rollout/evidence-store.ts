@@ -1,7 +1,7 @@
 /** The rows that a new version is tried on: the newest batch as it came, and rows whose outcomes are known. */
 import { z } from 'zod'
 import { readLedger } from '../deployment/ledger-store.ts'
-import { joinLabels, type LabelDelivery } from '../drift/label-join.ts'
+import { labelsOf } from '../drift/label-examples.ts'
 import { readDeliveries } from '../drift/labels-store.ts'
 import { evaluationSchema } from '../evaluation/evaluation.ts'
 import { readExamples, readExamplesParquet } from '../features/example-store.ts'
@@ -121,23 +121,12 @@ async function newestLabelled(project: Project): Promise<Examples | undefined> {
     if (deliveries.length === 0) continue
     const examples = await examplesOf(runUri, project)
     if (examples === undefined) continue
-    const labels = labelsOf(examples, deliveries)
+    const known = labelsOf(examples, deliveries)
+    const labels = Float64Array.from(examples.exampleKeys, (key) => known.get(key) ?? Number.NaN)
     const labelled = some({ ...examples, labels }, isLabelled)
     if (labelled !== undefined && isEnough(labelled.labels, project.task)) return labelled
   }
   return undefined
-}
-
-function labelsOf({ exampleKeys, entityIds }: Examples, deliveries: readonly LabelDelivery[]): Float64Array {
-  const made = exampleKeys.map((exampleKey, row) => ({
-    exampleKey,
-    entityId: entityIds[row] as string,
-    prediction: 0,
-    groups: {},
-  }))
-  const { rows } = joinLabels(made, deliveries)
-  const known = new Map(rows.map(({ exampleKey, label }) => [exampleKey, label]))
-  return Float64Array.from(exampleKeys, (key) => known.get(key) ?? Number.NaN)
 }
 
 function isEnough(labels: Float64Array, task: Project['task']): boolean {

@@ -1,14 +1,11 @@
 /** prepare-deployment: takes the project's lock for a version that may go into production and is shown to score. */
 import { z } from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
+import { requireApproved } from '../deployment/approval-store.ts'
 import { readLedger } from '../deployment/ledger-store.ts'
-import { requireTwoPeople } from '../deployment/separation.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import { loadProject } from '../project-store.ts'
-import { getModel } from '../registry/model-store.ts'
-import { readPackage } from '../registry/package-store.ts'
-import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
 import { trialRows } from './evidence-store.ts'
 import { releaseLock } from './rollout-lock-store.ts'
@@ -50,6 +47,7 @@ export const handler = door({
       result: 'begun',
       requestId,
     })
+    // Once more, whatever the request says.
     await requireApproved(id, version)
     const project = await loadProject(projectUri)
     const { share = project.deployment.share, watchSeconds = project.deployment.watchSeconds } = asked
@@ -78,28 +76,6 @@ export const handler = door({
     }
   },
 })
-
-/** Once more, whatever the request says: the registry knows who approved, and whether somebody has thought better of it. */
-async function requireApproved(project: string, version: string): Promise<void> {
-  const model = await getModel(project, version)
-  const found = await readPackage(model.packageArn)
-  if (found?.approval !== 'Approved')
-    throw new RegimenError('ApprovalRefused', {
-      what: `${project} version ${version} is not approved`,
-      got: found?.approval ?? 'no such version in the registry',
-      do: `approve it first: regimen models approve ${version} --hold`,
-    })
-  requireTwoPeople(
-    {
-      project,
-      version,
-      trainedBy: model.createdBy,
-      approvedBy: found.changedBy,
-      promotedBy: model.origin?.promotedBy,
-    },
-    requiredVariable('ENVIRONMENT'),
-  )
-}
 
 function requireNumbers(values: Float64Array, version: string): void {
   const wrong = values.findIndex((value) => !Number.isFinite(value))

@@ -1,6 +1,6 @@
 /** Bench `bundles`: size and cold import of every function, the DuckDB layers, and the evaluation of the program. */
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { stackGraphProcess } from '../cli/stack-graph.ts'
 import { bundleFunctions } from '../infra/bundle.ts'
+import { duckdbApi } from '../infra/duckdb-layer.ts'
+import { duckdbScript } from '../infra/duckdb-script.ts'
 import { functionEntries } from '../infra/functions.ts'
 import { duckdbLayers, type LayerFigures } from './duckdb-layers.ts'
 
@@ -44,7 +46,7 @@ const sdkAlone =
   "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'\nimport { S3Client } from '@aws-sdk/client-s3'\nexport const handler = async () => [new S3Client({}), new DynamoDBClient({})].length\n"
 
 export async function measure(): Promise<BundlesFigures> {
-  // Below the repository, so that DuckDB is found as Lambda finds it in the layer.
+  // DuckDB is found as Lambda finds it in the layer: its script here, its binding in the repository above.
   const cache = join(root, 'node_modules/.cache/regimen')
   mkdirSync(cache, { recursive: true })
   const directory = mkdtempSync(join(cache, 'bench-'))
@@ -53,6 +55,9 @@ export async function measure(): Promise<BundlesFigures> {
     writeFileSync(join(directory, 'empty.ts'), 'export const handler = async () => 0\n')
     const references = { 'sdk-alone': join(directory, 'sdk-alone.ts'), empty: join(directory, 'empty.ts') }
     const made = await bundleFunctions(root, { ...functionEntries, ...references })
+    const layer = join(directory, 'node_modules', duckdbApi)
+    mkdirSync(layer, { recursive: true })
+    copyFileSync(await duckdbScript(root, join(root, 'node_modules', duckdbApi)), join(layer, 'index.js'))
     const files = Object.entries(made).map(([name, { code }]) => {
       const file = join(directory, `${name}.mjs`)
       writeFileSync(file, code)

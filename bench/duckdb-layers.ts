@@ -1,11 +1,12 @@
 /** The size of the DuckDB layer, zipped and unpacked, on both processors; the other one's binding is fetched by npm, once. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
 import { z } from 'zod'
-import { duckdbPackages } from '../infra/duckdb-layer.ts'
+import { duckdbApi, duckdbPackages } from '../infra/duckdb-layer.ts'
+import { duckdbScript } from '../infra/duckdb-script.ts'
 
 /** Lambda's quotas: 250 MB unpacked with all layers, 50 MB zipped when it is uploaded in the request. */
 const unpackedLimit = 250 * 1024 * 1024
@@ -29,16 +30,19 @@ export async function duckdbLayers(root: string): Promise<Record<keyof typeof pl
 async function measured(root: string, platform: 'linux-arm64' | 'linux-x64'): Promise<LayerFigures> {
   const binding = `@duckdb/node-bindings-${platform}`
   const at = existsSync(join(root, node_modules, binding)) ? root : await fetched(root, binding)
-  const { directories } = duckdbPackages(at, platform)
+  const { [duckdbApi]: api = '', ...others } = duckdbPackages(at, platform).directories
+  const files = Object.values(others).flatMap((directory) =>
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  )
   let unpacked = 0
   let zipped = 0
-  for (const directory of Object.values(directories))
-    for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue
-      const bytes = readFileSync(join(entry.parentPath, entry.name))
-      unpacked += bytes.length
-      zipped += Math.min(bytes.length, deflateRawSync(bytes).length) + 2 * entry.name.length + 100
-    }
+  for (const file of [await duckdbScript(root, api), ...files]) {
+    const bytes = readFileSync(file)
+    unpacked += bytes.length
+    zipped += Math.min(bytes.length, deflateRawSync(bytes).length) + 2 * basename(file).length + 100
+  }
   return {
     unpackedMegabytes: unpacked / 1_048_576,
     zippedMegabytes: zipped / 1_048_576,

@@ -1,15 +1,19 @@
-/** The Lambda layer with DuckDB: its JavaScript and the native binding of one platform, as npm installed them. */
+/** The Lambda layer with DuckDB: its JavaScript in one file, and the native binding of one platform as npm installed it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { z } from 'zod'
+import { duckdbScript } from './duckdb-script.ts'
 import type { Names } from './names.ts'
 
 export type LambdaArchitecture = 'arm64' | 'x86_64'
 
 /** `host` is the machine that evaluates the program: right only where the functions run on it too. */
 export type DuckdbPlatform = 'linux-arm64' | 'linux-x64' | 'host'
+
+/** Its JavaScript goes into the layer as one file. */
+export const duckdbApi = '@duckdb/node-api'
 
 export interface DuckdbLayerArgs {
   readonly names: Names
@@ -31,14 +35,7 @@ export class DuckdbLayer extends pulumi.ComponentResource {
       {
         layerName: args.names.of('layer', 'duckdb'),
         description: `DuckDB for ${packages.platform}`,
-        code: new pulumi.asset.AssetArchive(
-          Object.fromEntries(
-            Object.entries(packages.directories).map(([path, directory]) => [
-              `nodejs/node_modules/${path}`,
-              new pulumi.asset.FileArchive(directory),
-            ]),
-          ),
-        ),
+        code: new pulumi.asset.AssetArchive(layerAssets(args.root, packages.directories)),
         compatibleArchitectures: [args.architecture],
         compatibleRuntimes: ['nodejs24.x'],
         // Older published functions name older layers: a rollback needs them.
@@ -51,6 +48,19 @@ export class DuckdbLayer extends pulumi.ComponentResource {
   }
 }
 
+/** Packages where a function looks for those of its layers. */
+async function layerAssets(
+  root: string,
+  { [duckdbApi]: apiDirectory = '', ...others }: Readonly<Record<string, string>>,
+): Promise<pulumi.asset.AssetMap> {
+  const at = 'nodejs/node_modules'
+  const archives = Object.entries(others).map(
+    ([name, directory]) => [`${at}/${name}`, new pulumi.asset.FileArchive(directory)] as const,
+  )
+  const script = new pulumi.asset.FileAsset(await duckdbScript(root, apiDirectory))
+  return { [`${at}/${duckdbApi}/index.js`]: script, ...Object.fromEntries(archives) }
+}
+
 /**
  * Package name to directory. @throws Error when the binding of the platform is not installed: at preview, not in the
  * first execution.
@@ -58,7 +68,7 @@ export class DuckdbLayer extends pulumi.ComponentResource {
 export function duckdbPackages(root: string, platform: DuckdbPlatform) {
   const wanted = platform === 'host' ? `${process.platform}-${process.arch}` : platform
   const binding = `@duckdb/node-bindings-${wanted}`
-  const names = ['@duckdb/node-api', '@duckdb/node-bindings', binding, 'detect-libc']
+  const names = [duckdbApi, '@duckdb/node-bindings', binding, 'detect-libc']
   const directories = Object.fromEntries(names.map((name) => [name, resolve(root, 'node_modules', name)]))
   const absent = names.filter((name) => !existsSync(directories[name] ?? ''))
   if (absent.length > 0) throw new Error(missingBinding(absent, wanted, versionOf(directories)))

@@ -90,9 +90,17 @@ function describe(demo: DemoSummary): string {
     '',
     table(['STAGE', 'SECONDS'], Object.entries(demo.times)),
     '',
-    `Alarms: ${demo.alarms.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'none'}`,
+    alarmLine(demo.alarms),
     `On AWS these runs would have cost about $${demo.estimatedAwsCostUsd.toFixed(3)} (list prices: cli/prices.ts)`,
     `Took ${demo.seconds.toFixed(1)} s`,
     ...Object.entries(demo.reports).map(([name, file]) => `Report (${name}): ${asLink(file)}`),
   ].join('\n')
+}
+
+/** Those that are not OK, by name: most are, and stand in nobody's way. */
+export function alarmLine(alarms: readonly { readonly name: string; readonly state: string }[]): string {
+  const notOk = alarms.filter(({ state }) => state !== 'OK')
+  const told = notOk.map(({ name, state }) => `${name} is ${state}`)
+  const quiet = alarms.length - notOk.length
+  return `Alarms: ${[...told, ...(quiet > 0 ? [`${quiet} OK`] : [])].join(', ') || 'none'}`
 }

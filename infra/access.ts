@@ -30,8 +30,8 @@ export function access({ names, account, storage, table, topic, projects }: Acce
     read: (...keys) => storage.read(keys),
     write: (...keys) => storage.write(keys),
     list: (...prefixes) => storage.list(prefixes),
-    readTable: () => table.read(),
-    writeTable: () => table.write(),
+    items: (...actions) => table.items(actions),
+    queryIndex: () => table.queryIndex(),
     publishAlerts: () => topic.publish(),
     // PutMetricData knows no resource; the namespace is what can be restricted.
     publishMetrics: () => [

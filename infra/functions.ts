@@ -2,6 +2,7 @@
 import { sides } from '../functions/layout.ts'
 import { mapValues } from './map-values.ts'
 import type { Grant } from './policy-document.ts'
+import type { ItemAction } from './table.ts'
 
 /** Environment variables that a function may ask for beside those of every function. */
 export type Variable =
@@ -32,8 +33,10 @@ export interface Access {
   write(...keys: readonly string[]): Grant
   list(...prefixes: readonly string[]): Grant
   readTrainingLogs(): Grant
-  readTable(): Grant
-  writeTable(): Grant
+  /** Items of the table, by what is done with them. */
+  items(...actions: readonly ItemAction[]): Grant
+  /** Its items by their second key. */
+  queryIndex(): Grant
   publishAlerts(): Grant
   publishMetrics(): Grant
   startExecutions(): Grant
@@ -104,8 +107,7 @@ export const functionDefinitions = {
       to.read(project, '*/datasets/*', '*/inbox/*', '*/downloads/*'),
       to.write('*/datasets/*/data/*', '*/downloads/*'),
       to.list('*/datasets/*', '*/inbox/*', '*/downloads/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
     ],
   },
   'report-dataset': {
@@ -123,8 +125,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, '*/imports/*', '*/datasets/*/manifest.json'),
       to.write(...['manifest.json', 'profile.json', 'report.html'].map((file) => `*/datasets/*/${file}`)),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem'),
     ],
   },
   'review-dataset': {
@@ -132,7 +133,7 @@ export const functionDefinitions = {
     description: 'Approves or rejects a dataset version, with who, why and when',
     ...light,
     variables: ['TABLE', 'ENVIRONMENT'],
-    grants: (to) => [to.readTable(), to.writeTable()],
+    grants: (to) => [to.items('GetItem', 'Query', 'PutItem')],
   },
   'profile-part': {
     entry: 'functions/profile/part.handler.ts',
@@ -205,8 +206,7 @@ export const functionDefinitions = {
     ...light,
     variables: ['TABLE', 'ENVIRONMENT', 'CODE', 'MLFLOW_TRACKING_URI'],
     grants: (to) => [
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'UpdateItem'),
       to.readTrainingLogs(),
       to.read(models, '*/runs/*/steps.json'),
       to.write('*/runs/*/steps.json'),
@@ -218,7 +218,12 @@ export const functionDefinitions = {
     ...light,
     timeoutSeconds: 300,
     variables: ['TABLE', 'ENVIRONMENT', 'CODE'],
-    grants: (to) => [to.writeTable(), to.readTrainingLogs(), to.listTrials(), to.write('*/runs/*/trials/*')],
+    grants: (to) => [
+      to.items('UpdateItem'),
+      to.readTrainingLogs(),
+      to.listTrials(),
+      to.write('*/runs/*/trials/*'),
+    ],
   },
   'register-model': {
     entry: 'functions/registry/register.handler.ts',
@@ -226,7 +231,7 @@ export const functionDefinitions = {
     ...light,
     variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX'],
     // Reading: the registry looks at the artifacts on behalf of who registers them.
-    grants: (to) => [to.read(evaluation, baseline, models), to.writeTable(), to.registerModels()],
+    grants: (to) => [to.read(evaluation, baseline, models), to.items('PutItem'), to.registerModels()],
   },
   'resolve-model': {
     entry: 'functions/deployment/resolve.handler.ts',
@@ -234,7 +239,7 @@ export const functionDefinitions = {
     ...light,
     variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX'],
     grants: // Writing: a version that the table has lost is repaired from the registry.
-      (to) => [to.readTable(), to.writeTable(), to.readModels(), to.listModels()],
+      (to) => [to.items('GetItem', 'Query'), to.readModels(), to.listModels()],
   },
   'promote-model': {
     entry: 'functions/deployment/promote.handler.ts',
@@ -252,8 +257,7 @@ export const functionDefinitions = {
     ],
     grants: (to) => [
       to.read(encoder, models, decision),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
       to.readModels(),
       to.startExecutions(),
     ],
@@ -263,7 +267,7 @@ export const functionDefinitions = {
     description: 'Begins the deployment of a version, recorded under who asked for it',
     ...light,
     variables: ['BUCKET', 'TABLE', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.startExecutions()],
+    grants: (to) => [to.items('GetItem', 'PutItem'), to.startExecutions()],
   },
   'export-model': {
     entry: 'functions/promotion/export.handler.ts',
@@ -274,8 +278,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, encoder, models, decision, baseline, evaluation, ...evidence),
       to.list('*/runs/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'PutItem'),
       to.readModels(),
       to.listModels(),
     ],
@@ -290,8 +293,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, '*/transfers/*', encoder, models, decision, baseline, evaluation),
       to.write(models, encoder, decision, baseline, evaluation, ...evidence, '*/runs/*/transfer.json'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('Query', 'PutItem'),
       to.registerModels(),
     ],
   },
@@ -303,8 +305,8 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, encoder, models, decision, '*/runs/*/test/examples/*', ...plans, ...datasets),
       to.list('*/runs/*/test/examples/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+      to.queryIndex(),
       to.readModels(),
       to.listModels(),
     ],
@@ -314,7 +316,7 @@ export const functionDefinitions = {
     description: 'Gives a new version its next share of the entities',
     ...light,
     variables: ['TABLE'],
-    grants: (to) => [to.readTable(), to.writeTable()],
+    grants: (to) => [to.items('GetItem', 'Query', 'PutItem')],
   },
   'watch-deployment': {
     entry: 'functions/rollout/watch.handler.ts',
@@ -335,7 +337,8 @@ export const functionDefinitions = {
       ),
       to.list('*/runs/*/test/examples/*', '*/inference/*/labels/*'),
       to.write('*/deployments/*'),
-      to.readTable(),
+      to.items('GetItem', 'Query'),
+      to.queryIndex(),
       to.readModels(),
       to.listModels(),
     ],
@@ -348,8 +351,8 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, encoder, models, decision, '*/inference/*/labels/*', ...plans, ...datasets),
       to.list('*/inference/*/labels/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem'),
+      to.queryIndex(),
       to.readModels(),
       to.listModels(),
     ],
@@ -360,7 +363,7 @@ export const functionDefinitions = {
     ...light,
     asynchronous: true,
     variables: ['TABLE', 'ENVIRONMENT'],
-    grants: (to) => [to.readTable(), to.writeTable()],
+    grants: (to) => [to.items('GetItem', 'Query', 'PutItem', 'UpdateItem')],
   },
   'score-part': {
     entry: 'functions/scoring/handler.ts',
@@ -370,7 +373,7 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, encoder, models, decision, ...datasets),
       to.write('*/inference/*/scores/*', '*/inference/*/predictions/*'),
-      to.writeTable(),
+      to.items('PutItem'),
     ],
   },
   predict: {
@@ -381,8 +384,7 @@ export const functionDefinitions = {
     variables: ['TABLE', 'MODEL_PACKAGE_GROUP_PREFIX', 'PROJECT_URIS'],
     grants: (to) => [
       to.read(project, encoder, models, decision),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
       to.readModels(),
       to.listModels(),
     ],
@@ -414,7 +416,7 @@ export const functionDefinitions = {
     ...heavy,
     variables: ['TABLE', 'ENVIRONMENT'],
     grants: (to) => [
-      to.writeTable(),
+      to.items('PutItem'),
       to.read(
         project,
         evaluation,
@@ -449,7 +451,11 @@ export const functionDefinitions = {
     ...light,
     asynchronous: true,
     variables: ['TABLE', 'ENVIRONMENT', 'TOPIC_ARN'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.publishAlerts()],
+    grants: (to) => [
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+      to.queryIndex(),
+      to.publishAlerts(),
+    ],
   },
   'start-monitoring': {
     entry: 'functions/monitoring/start.handler.ts',
@@ -457,7 +463,7 @@ export const functionDefinitions = {
     ...light,
     asynchronous: true,
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [to.readTable(), to.writeTable(), to.startExecutions()],
+    grants: (to) => [to.items('GetItem', 'PutItem'), to.startExecutions()],
   },
   'observe-windows': {
     entry: 'functions/monitoring/observe.handler.ts',
@@ -467,8 +473,8 @@ export const functionDefinitions = {
     grants: (to) => [
       to.read(project, driftHistory, '*/performance-history/*'),
       to.list(driftHistory, '*/performance-history/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
+      to.queryIndex(),
       to.readModels(),
       to.listModels(),
       to.publishAlerts(),
@@ -480,14 +486,14 @@ export const functionDefinitions = {
     description: "Keeps the run of a challenger's training",
     ...light,
     variables: ['TABLE'],
-    grants: (to) => [to.readTable(), to.writeTable()],
+    grants: (to) => [to.items('GetItem', 'UpdateItem')],
   },
   'acknowledge-episode': {
     entry: 'functions/monitoring/acknowledge.handler.ts',
     description: 'Notes who has seen an episode',
     ...light,
     variables: ['TABLE'],
-    grants: (to) => [to.readTable(), to.writeTable()],
+    grants: (to) => [to.items('GetItem', 'UpdateItem')],
   },
   'write-report': {
     entry: 'functions/report/handler.ts',
@@ -517,8 +523,7 @@ export const functionDefinitions = {
     variables: ['BUCKET', 'TABLE', 'ENVIRONMENT', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS', 'RUN_LIMITS'],
     grants: (to) => [
       to.list('*/batches/*'),
-      to.readTable(),
-      to.writeTable(),
+      to.items('GetItem', 'Query', 'PutItem', 'UpdateItem'),
       to.startExecutions(),
       to.lookAtExecutions(),
     ],

@@ -16,6 +16,9 @@ export interface TableArgs {
   readonly protect?: boolean
 }
 
+/** Nothing is ever deleted by a function, and nothing is looked for outside a partition. */
+export type ItemAction = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem'
+
 export class Table extends pulumi.ComponentResource {
   readonly tableName: string
   readonly arn: pulumi.Output<string>
@@ -48,18 +51,24 @@ export class Table extends pulumi.ComponentResource {
     this.registerOutputs({ tableName: this.tableName, arn: this.arn })
   }
 
-  read(): Grant {
-    return this.#items(['dynamodb:GetItem', 'dynamodb:Query'], ['kms:Decrypt'])
+  items(actions: readonly ItemAction[]): Grant {
+    const writes = actions.some((action) => action === 'PutItem' || action === 'UpdateItem')
+    const keyActions = ['kms:Decrypt', ...(writes ? ['kms:GenerateDataKey'] : [])]
+    return pulumi.all([this.arn, this.#key.arn]).apply(([table, key]) => [
+      allow(
+        actions.map((action) => `dynamodb:${action}`),
+        [table],
+      ),
+      allow(keyActions, [key]),
+    ])
   }
 
-  /** Conditional puts and updates; nothing is ever deleted by a function. */
-  write(): Grant {
-    return this.#items(['dynamodb:PutItem', 'dynamodb:UpdateItem'], ['kms:Decrypt', 'kms:GenerateDataKey'])
-  }
-
-  #items(actions: readonly string[], keyActions: readonly string[]): Grant {
+  queryIndex(): Grant {
     return pulumi
       .all([this.arn, this.#key.arn])
-      .apply(([table, key]) => [allow(actions, [table, `${table}/index/gsi1`]), allow(keyActions, [key])])
+      .apply(([table, key]) => [
+        allow(['dynamodb:Query'], [`${table}/index/gsi1`]),
+        allow(['kms:Decrypt'], [key]),
+      ])
   }
 }

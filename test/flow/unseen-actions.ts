@@ -102,7 +102,45 @@ export const unseenActions: readonly Unseen[] = [
   },
   {
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-    reason: 'the table is read or written as a whole: Grant `readTable` is two actions, `writeTable` two',
+    roles: [
+      'review-dataset',
+      'import-model',
+      'export-model',
+      'compare-variants',
+      'join-labels',
+      'note-retraining',
+      'acknowledge-episode',
+    ],
+    reason:
+      'this life reviews no dataset, has one environment, no labels and no episode: the door is not called',
+  },
+  {
+    actions: ['dynamodb:GetItem'],
+    roles: [
+      'fetch-dataset',
+      'record-run',
+      'promote-model',
+      'start-deployment',
+      'end-deployment',
+      'record-outcome',
+      'start-monitoring',
+    ],
+    reason: 'an item is read when one is there already, as after a repeated event; nothing came twice',
+  },
+  {
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    roles: ['fetch-dataset'],
+    reason: 'kept of what it downloads; a file of the laptop was uploaded by the command',
+  },
+  {
+    actions: ['dynamodb:Query'],
+    roles: ['register-dataset', 'start-run'],
+    reason: 'looks through what waits or went before; every table is new and every run goes at once',
+  },
+  {
+    actions: ['dynamodb:PutItem'],
+    roles: ['prepare-deployment', 'observe-windows'],
+    reason: 'written when a deployment is refused or an episode opens; neither happens',
   },
   {
     actions: ['sqs:SendMessage'],

@@ -37,7 +37,12 @@ export const priceList = {
     source: page('lambda'),
     confirmed: lambdaGuide,
   },
-  lambdaRequest: { dollars: 0.0000002, per: 'call', source: page('lambda') },
+  lambdaRequest: {
+    dollars: 0.0000002,
+    per: 'call',
+    source: page('lambda'),
+    confirmed: { on, at: 'https://docs.aws.amazon.com/whitepapers/latest/how-aws-pricing-works/lambda.html' },
+  },
   lambdaScratchGigabyteSecond: {
     dollars: 0.0000000309,
     per: 'GB-second of scratch space beyond 512 MB',
@@ -49,16 +54,39 @@ export const priceList = {
     source: page('step-functions'),
     confirmed: { on, at: page('step-functions') },
   },
-  key: { dollars: 1, per: 'key and month, before its first rotation', source: page('kms') },
-  alarm: { dollars: 0.1, per: 'metric of an alarm and month', source: page('cloudwatch') },
+  key: {
+    dollars: 1,
+    per: 'key and month, before its first rotation',
+    source: page('kms'),
+    confirmed: { on, at: page('kms') },
+  },
+  alarm: {
+    dollars: 0.1,
+    per: 'metric of an alarm and month',
+    source: page('cloudwatch'),
+    confirmed: { on, at: 'https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm' },
+  },
   dashboard: {
     dollars: 3,
     per: 'dashboard and month',
     source: page('cloudwatch'),
     confirmed: cloudwatchGuide,
   },
-  logGigabyteMonth: { dollars: 0.03, per: 'GB of logs and month', source: page('cloudwatch') },
-  storageGigabyteMonth: { dollars: 0.023, per: 'GB and month (S3 Standard)', source: page('s3') },
+  logGigabyteMonth: {
+    dollars: 0.03,
+    per: 'GB of logs and month',
+    source: page('cloudwatch'),
+    confirmed: { on, at: 'https://c3x.dev/blog/cloudwatch-logs-cost-optimization' },
+  },
+  storageGigabyteMonth: {
+    dollars: 0.023,
+    per: 'GB and month (S3 Standard)',
+    source: page('s3'),
+    confirmed: {
+      on,
+      at: 'https://www.howtogeek.com/devops/aws-s3-pricing-explained-tiered-storage-can-save-you-money/',
+    },
+  },
   tableGigabyteMonth: {
     dollars: 0.25,
     per: 'GB and month',
@@ -69,13 +97,19 @@ export const priceList = {
     dollars: 0.2,
     per: 'GB and month of point-in-time recovery',
     source: page('dynamodb/on-demand'),
+    confirmed: { on, at: 'https://finops.com.py/services/dynamodb/backups' },
   },
   onlineFeatureGigabyteMonth: {
     dollars: 0.45,
     per: 'GB and month of the online store',
     source: page('sagemaker'),
   },
-  interfaceEndpointHour: { dollars: 0.01, per: 'hour and availability zone', source: page('privatelink') },
+  interfaceEndpointHour: {
+    dollars: 0.01,
+    per: 'hour and availability zone',
+    source: page('privatelink'),
+    confirmed: { on, at: 'https://awsnegotiations.com/privatelink-cost-analysis.html' },
+  },
   'ml.m5.large': training(0.115),
   'ml.m5.xlarge': training(0.23),
   'ml.m5.2xlarge': training(0.461),
@@ -89,6 +123,16 @@ export type PriceName = keyof typeof priceList
 export function priceOf(name: PriceName): number {
   return priceList[name].dollars
 }
+
+/** Whether a page was seen that says so. */
+export function isConfirmed(name: PriceName): boolean {
+  return 'confirmed' in priceList[name]
+}
+
+/** The names of those that no page was seen to say. */
+export const recalledPrices: readonly string[] = Object.entries<Price>(priceList).flatMap(
+  ([name, { confirmed }]) => (confirmed === undefined ? [name] : []),
+)
 
 /** US dollars per hour, by instance type; `undefined` for one that is not in the list. */
 export function trainingHourPrice(instanceType: string): number | undefined {

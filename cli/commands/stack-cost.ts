@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { projects } from '../../stacks/projects.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'
-import { priceList, pricesAsOf } from '../prices.ts'
+import { isConfirmed, priceList, pricesAsOf, recalledPrices } from '../prices.ts'
 import { idleCost, type Stored } from '../stack/idle-cost.ts'
 import { type CalledFunction, type RunAssumptions, runCost } from '../stack/machine-cost.ts'
 import { stackGraph } from '../stack-graph.ts'
@@ -67,7 +67,7 @@ async function tell(options: CostOptions): Promise<void> {
     logGigabytes,
     tableGigabytes,
   }
-  const prices = { ...pricesAsOf, currency: 'USD', list: priceList }
+  const prices = { ...pricesAsOf, currency: 'USD', list: priceList, recalled: recalledPrices }
   new Output(json === true).result({ stack, prices, assumptions, idle, runs, notCounted }, () =>
     [
       `idle: ${dollars(idle.dollarsPerMonth)} a month`,
@@ -75,7 +75,7 @@ async function tell(options: CostOptions): Promise<void> {
         ['WHAT', 'PRICE', 'QUANTITY', 'DOLLARS A MONTH'],
         idle.items.map(({ type, price, quantity, dollarsPerMonth }) => [
           type.split(':').at(-1) ?? type,
-          `${priceList[price].dollars} per ${priceList[price].per}`,
+          `${priceList[price].dollars} per ${priceList[price].per}${isConfirmed(price) ? '' : ' (recalled)'}`,
           quantity,
           dollarsPerMonth,
         ]),
@@ -98,7 +98,8 @@ async function tell(options: CostOptions): Promise<void> {
         unknown.map((what) => `unknown  ${machine}: ${what}: not in the sum`),
       ),
       '',
-      `prices of ${pricesAsOf.region}, ${pricesAsOf.date}, without free tier; assumed: ${JSON.stringify(assumptions)}`,
+      `prices of ${pricesAsOf.region}, ${pricesAsOf.date}, without free tier; recalled, and not looked up: ${recalledPrices.join(', ')}`,
+      `assumed: ${JSON.stringify(assumptions)}`,
       `not counted: ${notCounted.join('; ')}`,
     ].join('\n'),
   )

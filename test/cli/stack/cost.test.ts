@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { main } from '../../../cli/main.ts'
-import { priceList, priceOf, trainingHourPrice } from '../../../cli/prices.ts'
+import { isConfirmed, priceList, priceOf, recalledPrices, trainingHourPrice } from '../../../cli/prices.ts'
 import { idleCost } from '../../../cli/stack/idle-cost.ts'
 import { runCost } from '../../../cli/stack/machine-cost.ts'
 import { evaluate, noCode } from '../../stacks/record-program.ts'
@@ -18,6 +18,15 @@ test('every price names its unit and where it stands', () => {
     expect([name, dollars > 0, per.length > 0]).toEqual([name, true, true])
     expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/.+\/pricing\/$/)
   }
+})
+
+test('what was not looked up is named: the scratch space, the online store, the instances', () => {
+  expect(recalledPrices).toEqual([
+    'lambdaScratchGigabyteSecond',
+    'onlineFeatureGigabyteMonth',
+    ...Object.keys(priceList).filter((name) => name.startsWith('ml.')),
+  ])
+  expect([isConfirmed('key'), isConfirmed('onlineFeatureGigabyteMonth')]).toEqual([true, false])
 })
 
 test('a price that is no instance is no training price', () => {
@@ -141,11 +150,12 @@ test('the command tells prod: prices with date and source, idle, one run of each
     0,
   )
   const { prices, idle, runs, assumptions } = JSON.parse(said) as {
-    prices: { region: string; date: string }
+    prices: { region: string; date: string; recalled: string[] }
     assumptions: { parts: number }
     idle: { dollarsPerMonth: number; unknown: unknown[] }
     runs: { machine: string; dollars: number; trainingJobs: number; unknown: unknown[] }[]
   }
+  expect(prices.recalled).toEqual(recalledPrices)
   expect(prices).toMatchObject({ region: 'us-east-1', date: expect.stringMatching(/^20\d\d/) })
   expect(assumptions.parts).toBe(3)
   expect(idle.dollarsPerMonth).toBeGreaterThan(5)

@@ -133,6 +133,11 @@ export const unseenActions: readonly Unseen[] = [
     reason: 'kept of what it downloads; a file of the laptop was uploaded by the command',
   },
   {
+    actions: ['dynamodb:UpdateItem'],
+    roles: ['predict'],
+    reason: 'single predictions are counted while two versions share them; this life asks while one answers',
+  },
+  {
     actions: ['dynamodb:Query'],
     roles: ['register-dataset', 'start-run'],
     reason: 'looks through what waits or went before; every table is new and every run goes at once',

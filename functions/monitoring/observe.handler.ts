@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { door } from '../door.ts'
 import { driftState } from '../layout.ts'
 import { loadProject } from '../project-store.ts'
+import { repairModels } from '../registry/model-store.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { runContext } from '../stages.ts'
 import { advance, phaseOf } from './advance.ts'
@@ -33,6 +34,8 @@ export const handler = door({
   async run({ project: id, projectUri, runId, runUri, at }, logger) {
     const { monitoring: rule } = await loadProject(projectUri)
     const root = driftState.rootOf(runUri)
+    const repaired = await repairModels(id)
+    if (repaired.length > 0) logger.warn('versions that the table did not know', { project: id, repaired })
     let reason = ''
     // Everything is read after the state that it is held against: a look that was overtaken does not bring an old version back.
     const state = await changeMonitor(id, async (before) => {

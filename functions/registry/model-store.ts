@@ -25,6 +25,8 @@ export async function listModels(project: string, limit?: number): Promise<Model
 export const listModelSummaries = (project: string): Promise<ModelSummary[]> =>
   listItems(tableKeys.models(project), modelSummarySchema, { only: Object.keys(modelSummarySchema.shape) })
 
+const named = modelSchema.pick({ packageArn: true })
+
 /** Reads the projection, and where it is missing the registry itself. @throws RegimenError `ModelNotFound` */
 export async function getModel(project: string, version: string): Promise<Model> {
   const known = await getItem(tableKeys.modelVersion(project, version), modelSchema)
@@ -35,9 +37,10 @@ export async function getModel(project: string, version: string): Promise<Model>
   throw notFound(project, version)
 }
 
-/** The sweep: writes every projection that is missing; answers the versions that were. */
+/** The sweep, at every look of monitoring: writes every projection that is missing; answers the versions that were. */
 export async function repairModels(project: string): Promise<string[]> {
-  const known = new Set((await listModels(project)).map(({ packageArn }) => packageArn))
+  const listed = await listItems(tableKeys.models(project), named, { only: Object.keys(named.shape) })
+  const known = new Set(listed.map(({ packageArn }) => packageArn))
   const repaired: string[] = []
   for (const arn of await listPackageArns(project)) {
     if (known.has(arn)) continue

@@ -6,6 +6,7 @@ import type { MonitorState } from '../../../functions/monitoring/monitor-state.t
 import { parseProject } from '../../../functions/project.ts'
 import { lambdaContext, type Platform, startPlatform } from '../../../local/rig/platform.ts'
 import { project as adherence } from '../../../projects/adherence/project.ts'
+import { registrationOf } from '../../builders/registration.ts'
 
 /** Happens once, between the next reading of the ledger and what is made of it. */
 const meanwhile = vi.hoisted((): { act?: (() => Promise<void>) | undefined } => ({}))
@@ -134,6 +135,23 @@ describe('a look at the windows', () => {
   test('without a window is quiet', async () => {
     const project = await newProject()
     expect(await project.look(1)).toMatchObject({ modelVersion: '1', phase: 'quiet', notices: [] })
+  })
+
+  test('makes the table know a version that the registry alone knows', async () => {
+    const { id, look } = await newProject()
+    await platform.group(id)
+    const { createPackage } = await import('../../../functions/registry/package-store.ts')
+    const { modelOf, registration } = await import('../../../functions/registry/model.ts')
+    const input = registration.parse(registrationOf({ project: id }))
+    await createPackage(modelOf(input, '', new Date(at(0))))
+    const second = registration.parse(registrationOf({ project: id, runId: 'second0000000000' }))
+    await createPackage(modelOf(second, '', new Date(at(0))))
+    await look(1)
+    const { listModels } = await import('../../../functions/registry/model-store.ts')
+    expect((await listModels(id)).map(({ version, runId }) => [version, runId])).toContainEqual([
+      '2',
+      'second0000000000',
+    ])
   })
 
   test('tells of an episode once and of its end once, however many look at the same time', async () => {

@@ -137,12 +137,16 @@ function textsAt(chunks: readonly DuckDBDataChunk[], at: number, rows: number): 
 /** These speak of the SQL text; every other kind of DuckDB's errors quotes the cell that it stumbled over. */
 const aboutSql = /^(Parser|Binder|Catalog|Permission|Not implemented|Out of Memory|IO) Error/
 
+/** A column of bytes, or of texts in another encoding, which is read as text. */
+export const notUtf8 = 'bytes that are no UTF-8'
+
 async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {
     const message = error instanceof Error ? error.message : 'unknown'
     const [line = ''] = message.split('\n')
+    if (/is not valid UTF8|Invalid string encoding/i.test(message)) throw new DatabaseError(notUtf8)
     // The original is left out as `cause` on purpose: it would reach the log with a row in it.
     throw new DatabaseError(aboutSql.test(line) ? line : line.split(':')[0])
   }

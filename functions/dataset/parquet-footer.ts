@@ -96,6 +96,8 @@ const childrenOf = (element: ThriftStruct) => {
 
 function rowGroupOf(group: ThriftStruct, fileBytes: number): RowGroup {
   const rows = integerOf(group, 3)
+  // A writer of an empty table may leave a group of no rows, whose columns have no pages.
+  if (rows === 0) return { rows, byteStart: 0, byteEnd: 0 }
   let byteStart = Number.POSITIVE_INFINITY
   let byteEnd = 0
   for (const { value } of listOf(group, 1).items) {

@@ -83,7 +83,12 @@ export async function openCells(
 function unreadable(where: string, got: string, cause?: unknown): RegimenError {
   return new RegimenError(
     'DatasetUnreadable',
-    { what: 'the part cannot be read as a table', where, got, do: 'check that the file keeps RFC 4180' },
+    {
+      what: 'the part cannot be read as a table',
+      where,
+      got,
+      do: 'check that the file keeps RFC 4180, or that no column of it holds bytes (Parquet)',
+    },
     { cause },
   )
 }

@@ -66,6 +66,7 @@ function groupsOf(file: SourceFile, groups: readonly { rows: number; bytes: numb
     open = { rowGroups: [], firstRow: firstRow + rows, rows: 0, bytes: 0 }
   }
   for (const [index, group] of groups.entries()) {
+    if (group.rows === 0) continue
     open.rowGroups.push(index)
     open.rows += group.rows
     open.bytes += group.bytes

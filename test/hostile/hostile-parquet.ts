@@ -20,6 +20,21 @@ export async function parquetOf(select: string, options = 'COMPRESSION snappy'):
   }
 }
 
+/** Written by pyarrow 26: an empty table leaves a row group of no rows, whose columns have no pages. */
+const written = {
+  noRows: Buffer.from(
+    'UEFSMRUEGSw1ABgGc2NoZW1hFQIAFQIlAhgBYQAWABkcGRwmABwVAhkVBhkYAWEVABYAFgAWACYASQwAABYAFgAmABYAACggcGFycXVldC1j' +
+      'cHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZHBwAAABqAAAAUEFSMQ==',
+    'base64',
+  ),
+  noRowsFirst: Buffer.from(
+    'UEFSMRUAFRwVHCwVBBUAFQYVBhwAAAACAAAABAEHAAAACAAAABUEGSw1ABgGc2NoZW1hFQIAFQIlAhgBYQAWBBksGRwmABwVAhkVBhkYAWEV' +
+      'ABYAFgAWACYASQwAABYAFgAmABYAABkcJgAcFQIZJQYAGRgBYRUAFgQWQhZCJghJHBUAFQAVAgA8KQYZJgAEAAAAFkIWBCYIFkIAKCBwYXJx' +
+      'dWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRkcHAAAAJ8AAABQQVIx',
+    'base64',
+  ),
+}
+
 const held = (what: string, bytes: Buffer, header: string[], rows: Table['rows']): HostileFile => ({
   what,
   bytes: () => bytes,
@@ -141,6 +156,15 @@ export async function parquetFiles(): Promise<HostileFile[]> {
       'nested',
     ),
     refused('no rows', noGroups, 'DatasetEmpty', 'no rows'),
+    refused('a row group of no rows', written.noRows, 'DatasetEmpty', 'no rows'),
+    held('a row group of no rows before another', written.noRowsFirst, ['a'], [['7'], ['8']]),
+    refused(
+      'a column of bytes',
+      await parquetOf("SELECT 1 AS a, '\\xFF\\xFE'::BLOB AS photo"),
+      'DatasetUnreadable',
+      'column 2 ("photo")',
+      'bytes',
+    ),
     refused('a name twice', twice, 'DatasetSchemaMismatch', 'column 2 like one before it'),
     refused('a footer cut off', small.subarray(0, -20), 'DatasetUnreadable', 'an end without its footer'),
     refused('the magic number alone', Buffer.from('PAR1'), 'DatasetUnreadable', 'an end without its footer'),

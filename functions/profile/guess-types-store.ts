@@ -6,7 +6,7 @@ import { inferenceSql, inferType, type Readable, sampleSql } from '../dataset/in
 import type { OpenPart } from '../dataset/part-store.ts'
 import { numbersOf } from '../duckdb-store.ts'
 import type { SourceColumn } from '../project.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileColumn } from './profile.ts'
 
 export interface TypeGuess {
   readonly name: string
@@ -47,7 +47,7 @@ export async function correctTypes(
   guesses: readonly TypeGuess[],
   profile: Profile,
 ): Promise<TypeGuess[] | undefined> {
-  const wrong = guesses.filter(({ name, isCertain }) => !isCertain && profile.columns[name]?.unreadable !== 0)
+  const wrong = guesses.filter(({ name, isCertain }) => !isCertain && isDoubtful(profile.columns[name]))
   if (wrong.length === 0) return undefined
   const whole = await countWhole(
     open,
@@ -57,6 +57,14 @@ export async function correctTypes(
     const counted = whole.get(guess.at)
     return counted === undefined ? guess : { ...guess, type: inferType(counted), isCertain: true }
   })
+}
+
+/** Cells speak against the guess, or numbers reach where doubles no longer tell whole ones apart. */
+function isDoubtful(column: ProfileColumn | undefined): boolean {
+  if (column === undefined || column.unreadable !== 0) return true
+  if (column.type !== 'integer' && column.type !== 'number') return false
+  const [min, max] = 'min' in column ? [column.min ?? 0, column.max ?? 0] : [0, 0]
+  return Math.max(-min, max) > Number.MAX_SAFE_INTEGER
 }
 
 const countSample = async (open: OpenPart, places: readonly number[]) =>
@@ -78,6 +86,7 @@ async function countReadable({ database }: OpenPart, sql: string) {
         integer: answer('integer', row),
         number: answer('number', row),
         timestamp: answer('timestamp', row),
+        merged: columns.merged !== undefined && answer('merged', row) > 0,
       },
     ]),
   )

@@ -1,6 +1,6 @@
 /** Opens a whole file on disk as a table: it is loaded while the walk looks for what would have to be read otherwise. */
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -85,6 +85,14 @@ async function openWalked(
 const newDirectory = () => mkdtemp(join(tmpdir(), 'regimen-profile-'))
 
 async function localSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory() === true)
+    throw new RegimenError('DatasetNotFound', {
+      what: 'there is no file',
+      where: path,
+      got: 'a folder',
+      expected: 'one CSV, JSON-lines or Parquet file',
+      do: 'name a file in it',
+    })
   const file = await open(path).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     throw new RegimenError(

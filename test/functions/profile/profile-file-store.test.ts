@@ -136,6 +136,24 @@ describe('the profile of a plain file', () => {
     expect(b.cells?.counts.reduce((sum, count) => sum + count, 0)).toBe(500)
   })
 
+  it('tells whole numbers beyond 2^53 apart, as names, where doubles would not', async () => {
+    const ids = Array.from({ length: 600 }, (_, at) => [
+      String(at),
+      String(2n ** 53n + BigInt(at)),
+      `1${'0'.repeat(19)}`,
+    ])
+    const { columns } = await profile('ids.csv', csvOf(ids, { header: ['small', 'account', 'one'] }))
+    expect(columns.small).toMatchObject({ type: 'integer', distinct: 600 })
+    expect(columns.account).toMatchObject({ type: 'category', distinct: 600 })
+    expect(columns.one).toMatchObject({ type: 'number', distinct: 1, mean: 1e19 })
+  })
+
+  it('asks for a file in the folder that was named', async () => {
+    await expect(profileFile(directory)).rejects.toThrow(
+      `there is no file, ${directory}: got a folder; expected one CSV, JSON-lines or Parquet file; name a file in it`,
+    )
+  })
+
   it('names a file that is not there', async () => {
     await expect(profileFile(join(directory, 'none.csv'))).rejects.toMatchObject({ name: 'DatasetNotFound' })
   })

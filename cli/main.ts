@@ -71,7 +71,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     await regimenProgram().parseAsync(argv)
     return Number(process.exitCode ?? 0)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0
+      // Commander has told people on stderr; a program that asked for a document gets one.
+      const told = { name: 'InvalidRequest', message: error.message.replace(/^error: /, '') }
+      if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: told }, null, 2)}\n`)
+      return 2
+    }
     if (error instanceof InvalidArgumentError) return 2
     return new Output(argv.includes('--json')).error(error)
   }

@@ -54,7 +54,7 @@ const reportOf = (file: string, profile: Profile, schema: SourceColumn[] | undef
   })
 
 function readSchema(file: string) {
-  const parsed = z.array(columnSchema).safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  const parsed = z.array(columnSchema).safeParse(readDocument(file))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new RegimenError('InvalidRequest', {
@@ -62,6 +62,20 @@ function readSchema(file: string) {
     where: `${file} at ${issue?.path.join('.') ?? ''}`,
     ...(issue === undefined ? {} : { expected: issue.message }),
   })
+}
+
+function readDocument(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new RegimenError('InvalidRequest', {
+      what: 'the schema cannot be read',
+      where: file,
+      // What the parser says of a text quotes it.
+      got: error instanceof SyntaxError ? 'a text that is no JSON' : 'a file that cannot be read',
+      expected: 'a JSON list of columns {name, type, …}',
+    })
+  }
 }
 
 function describe({ rows, columns, findings }: PublicProfile): string {

@@ -1,12 +1,10 @@
-/** The resource graph of an environment as its configuration file in the repository gives it. */
-import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { RegimenError } from '../functions/errors.ts'
 import { readConfig } from '../local/deploy/program-config.ts'
 import { type Evaluated, evaluateProgram } from '../stacks/evaluate.ts'
 import { partitionOf } from '../stacks/stand-in.ts'
 import { programDirectory } from './program-directory.ts'
+import { requireEnvironment } from './require-environment.ts'
 
 /** The account of AWS's own examples: the graph is evaluated without one. */
 const exampleAccount = '123456789012'
@@ -14,13 +12,7 @@ const exampleAccount = '123456789012'
 /** @throws RegimenError `InvalidRequest` for an environment that has no file; Error as the program refuses its values. */
 export async function evaluateStack(stack: string): Promise<Evaluated> {
   const root = resolve(programDirectory)
-  if (!existsSync(join(root, `Pulumi.${stack}.yaml`)))
-    throw new RegimenError('InvalidRequest', {
-      what: 'no such environment',
-      got: stack,
-      expected: `one of ${environments(root).join(', ')}`,
-      do: `name one of them with --stack, or write Pulumi.${stack}.yaml`,
-    })
+  requireEnvironment(root, stack)
   const { values, project, main } = readConfig(root, stack)
   const region = values['aws:region'] ?? process.env.AWS_REGION ?? 'us-east-1'
   return await evaluateProgram({
@@ -32,8 +24,4 @@ export async function evaluateStack(stack: string): Promise<Evaluated> {
     place: { accountId: exampleAccount, region, partition: partitionOf(region) },
     program: () => import(pathToFileURL(join(root, main)).href),
   })
-}
-
-function environments(root: string): string[] {
-  return readdirSync(root).flatMap((file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? [])
 }

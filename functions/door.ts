@@ -5,6 +5,7 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import type { z } from 'zod'
 import { tellingRefusals } from './audit/refusal.ts'
+import { brokenRule } from './broken-rule.ts'
 import { RegimenError } from './errors.ts'
 
 export interface Door<Input extends z.ZodType, Output extends z.ZodType> {
@@ -30,10 +31,8 @@ export function door<Input extends z.ZodType, Output extends z.ZodType>(definiti
 function accept<Schema extends z.ZodType>(schema: Schema, event: unknown): z.output<Schema> {
   const result = schema.safeParse(event)
   if (result.success) return result.data
-  const [issue] = result.error.issues
   throw new RegimenError('InvalidRequest', {
     what: 'the request does not keep the contract',
-    where: `at ${issue?.path.join('.') || 'its root'}`,
-    ...(issue === undefined ? {} : { expected: issue.message }),
+    ...brokenRule(result.error),
   })
 }

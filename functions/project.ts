@@ -1,5 +1,6 @@
 /** What a use case is: one value, validated here, that every stage reads and nothing else needs to know. */
 import { z } from 'zod'
+import { brokenRule } from './broken-rule.ts'
 import { RegimenError } from './errors.ts'
 import { monitoringRule } from './monitoring/monitoring-rule.ts'
 
@@ -261,11 +262,9 @@ export type Feature = z.output<typeof featureSchema>
 export function parseProject(value: unknown): Project {
   const result = projectSchema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
   throw new RegimenError('InvalidProject', {
     what: 'the project definition is not valid',
-    where: issue === undefined ? 'at its root' : `at ${issue.path.join('.') || 'its root'}`,
-    ...(issue === undefined ? {} : { expected: issue.message }),
+    ...brokenRule(result.error),
     do: 'correct it in projects/<id>/project.ts',
   })
 }

@@ -1,5 +1,4 @@
 /** `regimen drift BASELINE CURRENT`: how far one table has moved from another, no cloud needed. */
-import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import type { OpenPart } from '../../functions/dataset/part-store.ts'
@@ -12,6 +11,7 @@ import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import type { SourceColumn } from '../../functions/project.ts'
 import { renderDriftReport } from '../../functions/report/render-drift-report.ts'
 import { Output, table } from '../output.ts'
+import { writePage } from '../write-page.ts'
 
 interface Options {
   readonly json?: boolean
@@ -45,7 +45,7 @@ export function driftCommand(): Command {
       const columns = Object.keys(baseline.columns)
       const importance = Object.fromEntries(columns.map((name) => [name, 1 / columns.length]))
       const drift = detectDrift({ baseline, current, thresholds, importance, samples })
-      if (options.report !== undefined) await writeReport(options.report, drift, baselineFile, currentFile)
+      if (options.report !== undefined) writeReport(options.report, drift, baselineFile, currentFile)
       out.result(drift, () => describe(drift))
     })
 }
@@ -61,9 +61,9 @@ function sampleTaker(salt: string) {
   }
 }
 
-async function writeReport(file: string, drift: Drift, baseline: string, current: string): Promise<void> {
+function writeReport(file: string, drift: Drift, baseline: string, current: string): void {
   const names = { baseline: basename(baseline), current: basename(current) }
-  await writeFile(file, renderDriftReport({ drift, ...names, comparedAt: new Date().toISOString() }))
+  writePage(file, renderDriftReport({ drift, ...names, comparedAt: new Date().toISOString() }))
 }
 
 function describe(drift: Drift): string {

@@ -5,6 +5,7 @@ import { startCloudProcess, stopCloudProcess } from '../cloud-process.ts'
 import { defaultDirectory, type GlobalOptions, runningCloud } from '../context.ts'
 import { Output, seconds } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
+import { requireEnvironment } from '../require-environment.ts'
 
 interface UpOptions extends GlobalOptions {
   readonly detach?: boolean
@@ -22,6 +23,8 @@ export function upCommand(): Command {
       const options: UpOptions = self.optsWithGlobals()
       const out = new Output(options.json === true)
       const directory = options.dir ?? defaultDirectory
+      const stack = options.stack ?? 'dev'
+      requireEnvironment(programDirectory, stack)
       const cloud = await startCloudProcess({
         directory,
         port: Number(options.port),
@@ -29,7 +32,6 @@ export function upCommand(): Command {
         recordCalls: options.recordCalls,
       })
       try {
-        const stack = options.stack ?? 'dev'
         const deployed = await deploy({
           stack,
           endpoint: cloud.endpoint,

@@ -1,5 +1,4 @@
 /** `regimen models card`: what a version is for, what it learned from, how well it does for whom, where it ends. */
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { readModelLineage } from '../../functions/catalogue/lineage-store.ts'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
@@ -14,6 +13,7 @@ import { modelCardText } from '../../functions/report/model-card-text.ts'
 import { renderModelCard } from '../../functions/report/render-model-card.ts'
 import { getRun } from '../../functions/starter/run-store.ts'
 import { openContext } from '../context.ts'
+import { writePage } from '../write-page.ts'
 
 export function cardCommand(): Command {
   return new Command('card')
@@ -49,7 +49,7 @@ export function cardCommand(): Command {
           reason: registered?.reason,
         },
       })
-      if (html !== undefined) writeFileSync(html, renderModelCard(card))
+      if (html !== undefined) writePage(html, renderModelCard(card))
       context.out.result(html === undefined ? card : { ...card, file: html }, () =>
         html === undefined ? modelCardText(card) : html,
       )

@@ -1,5 +1,4 @@
 /** `regimen models …`: versions in the registry, and which one is in production. */
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
 import { RegimenError } from '../../functions/errors.ts'
@@ -11,6 +10,7 @@ import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
 import { until } from '../until.ts'
+import { writePage } from '../write-page.ts'
 import { abCommand } from './models-ab.ts'
 import { cardCommand } from './models-card.ts'
 import { compareCommand } from './models-compare.ts'
@@ -104,7 +104,7 @@ export function modelsCommand(): Command {
       })
       const { source, treeBytes } = await exportModel(scorer)
       const file = out ?? `${context.project}-${version}.mjs`
-      writeFileSync(file, source)
+      writePage(file, source)
       const bytes = Buffer.byteLength(source)
       context.out.result(
         { file, version, bytes, treeBytes },

@@ -42,6 +42,12 @@ function readRows(file: string): unknown[] {
   } catch (error) {
     // What the parser says of a text quotes it.
     const got = error instanceof SyntaxError ? 'a text that is no JSON' : 'a file that cannot be read'
-    throw new RegimenError('InvalidRequest', { what: 'there are no rows to predict', where: file, got })
+    throw new RegimenError('InvalidRequest', {
+      what: 'there are no rows to predict',
+      where: file,
+      got,
+      expected: 'JSON: one row as an object, or a list of them',
+      do: 'give a table of rows to: regimen infer --input FILE',
+    })
   }
 }

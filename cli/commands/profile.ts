@@ -1,8 +1,9 @@
 /** `regimen profile FILE`: what a table holds, column by column, no cloud needed. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { brokenRule } from '../../functions/broken-rule.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { findingsOf } from '../../functions/profile/findings.ts'
 import type { Profile } from '../../functions/profile/profile.ts'
@@ -12,6 +13,7 @@ import { columnSchema, type SourceColumn } from '../../functions/project.ts'
 import { formatTime } from '../../functions/report/format-number.ts'
 import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
 import { Output, table } from '../output.ts'
+import { writePage } from '../write-page.ts'
 
 interface Options {
   readonly schema?: string
@@ -31,7 +33,7 @@ export function profileCommand(): Command {
       const out = new Output(options.json === true)
       const profile = await examined(file, schema)
       if (options.report !== undefined) {
-        writeFileSync(options.report, reportOf(file, profile, schema))
+        writePage(options.report, reportOf(file, profile, schema))
         out.line(`report: ${options.report}`)
       }
       const shown = toPublicProfile(profile)
@@ -56,11 +58,9 @@ const reportOf = (file: string, profile: Profile, schema: SourceColumn[] | undef
 function readSchema(file: string) {
   const parsed = z.array(columnSchema).safeParse(readDocument(file))
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
   throw new RegimenError('InvalidRequest', {
     what: 'the schema is not a list of columns',
-    where: `${file} at ${issue?.path.join('.') ?? ''}`,
-    ...(issue === undefined ? {} : { expected: issue.message }),
+    ...brokenRule(parsed.error, file),
   })
 }
 

@@ -1,7 +1,8 @@
 /** `regimen train`: starts the training state machine on a dataset version. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { RegimenError } from '../../functions/errors.ts'
+import { brokenRule } from '../../functions/broken-rule.ts'
+import { type ErrorParts, RegimenError } from '../../functions/errors.ts'
 import { tuningRequest } from '../../functions/training/tuning.ts'
 import { openContext } from '../context.ts'
 import { findDataset } from '../find-dataset.ts'
@@ -78,22 +79,19 @@ export function trainCommand(): Command {
 
 /** @throws RegimenError `InvalidRequest` with the place in the file and what may stand there. */
 function readTuning(file: string): object {
-  const refuse = (where: string, expected: string) => {
-    throw new RegimenError('InvalidRequest', {
+  const refusal = (broken: Omit<ErrorParts, 'what'>) =>
+    new RegimenError('InvalidRequest', {
       what: 'the search cannot be read',
-      where,
-      expected,
+      ...broken,
       do: 'see docs/tuning.md',
     })
-  }
   let read: unknown
   try {
     read = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    refuse(file, 'a file with a JSON object')
+    throw refusal({ where: file, expected: 'a file with a JSON object' })
   }
   const found = tuningRequest.safeParse(read)
   if (found.success) return found.data
-  const [issue] = found.error.issues
-  return refuse(`${file}, at ${issue?.path.join('.') || 'its root'}`, issue?.message ?? 'another value')
+  throw refusal(brokenRule(found.error, file))
 }

@@ -1,5 +1,6 @@
 /** `decision.json`: what turns a model's raw output into a prediction with a confidence, beside the model itself. */
 import { z } from 'zod'
+import { brokenRule } from '../broken-rule.ts'
 import { RegimenError } from '../errors.ts'
 
 /**
@@ -56,11 +57,9 @@ export type Decision = z.output<typeof decisionSchema>
 export function parseDecision(value: unknown): Decision {
   const result = decisionSchema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
   throw new RegimenError('ModelUnreadable', {
     what: 'decision.json of the model is not valid',
-    where: `at ${issue?.path.join('.') || 'its root'}`,
-    ...(issue === undefined ? {} : { expected: issue.message }),
+    ...brokenRule(result.error),
     do: 'train the model again',
   })
 }

@@ -38,4 +38,30 @@ describe('a command that is used wrongly', () => {
       `the schema cannot be read, ${file}: got a text that is no JSON; expected a JSON list of columns {name, type, …}`,
     )
   })
+
+  it('names a page that cannot be written, and what to do', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'regimen-test-'))
+    const file = join(directory, 'table.csv')
+    writeFileSync(file, 'a,b\n1,2\n')
+    const page = join(directory, 'nowhere', 'page.html')
+    const ended = [
+      await run('profile', file, '--report', page, '--json'),
+      await run('drift', file, file, '--report', page, '--json'),
+    ]
+    rmSync(directory, { recursive: true })
+    for (const { code, stdout } of ended) {
+      expect(code).toBe(2)
+      expect(JSON.parse(stdout).error.message).toBe(
+        `the file cannot be written, ${page}: got ENOENT; name a file in a folder that is there and may be written`,
+      )
+    }
+  })
+
+  it('starts no cloud for an environment that the program does not know', async () => {
+    const { code, stdout } = await run('up', '--stack', 'nosuch', '--json')
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout).error.message).toBe(
+      'no such environment: got nosuch; expected one of dev, prod, staging; name one of them with --stack, or write Pulumi.nosuch.yaml',
+    )
+  })
 })

@@ -252,6 +252,6 @@ test('decision.json survives the bucket, and a damaged one is refused with the p
   const decision = fitted(1_500, 2)
   expect(parseDecision(JSON.parse(JSON.stringify(decision)))).toEqual(decision)
   expect(() => parseDecision({ ...decision, threshold: 'high' })).toThrow(
-    'decision.json of the model is not valid, at threshold: expected',
+    'decision.json of the model is not valid, at threshold: got string; expected number; train the model again',
   )
 })

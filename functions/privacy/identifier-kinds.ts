@@ -87,7 +87,8 @@ export const identifierKinds = {
     item: 'B',
     words: 'position on the map',
     phi: 'quasi',
-    name: / (?:latitude|longitude|lat|lon|lng|long|gps|coordinates?) /,
+    // `long` alone or last: `geo_long`, and not `long_acting_insulin`.
+    name: / (?:latitude|longitude|lat|lon|lng|long(?= $)|gps|coordinates?) /,
     like: test(/^\(?[-+]?\d{1,3}\.\d{3,}/),
   },
   date: {

@@ -37,6 +37,12 @@ describe('detecting identifiers', () => {
     }
   })
 
+  it('takes a column for a longitude by a last `long`, not by one that lasts long', () => {
+    const values = Array.from({ length: 50 }, (_, at) => (at / 61).toFixed(5))
+    expect(detect({ name: 'geo_long', values })?.kind).toBe('position')
+    expect(detect({ name: 'long_acting_insulin_share', values })).toBeUndefined()
+  })
+
   it('has a kind for every item from A to R', () => {
     const items = new Set(Object.values(identifierKinds).map(({ item }) => item))
     expect([...items].sort().join('')).toBe('ABCDEFGHIJKLMNOPQR')

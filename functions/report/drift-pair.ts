@@ -6,6 +6,7 @@ import { formatShare, formatValue } from './format-number.ts'
 import { histogram } from './histogram.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { linearScale, niceCeiling, place } from './scale.ts'
+import { fitted } from './text-width.ts'
 
 export interface DriftPair {
   /** Unique in the page. */
@@ -100,7 +101,7 @@ function levelBars({ id, name, names = usualNames }: DriftPair, levels: readonly
   const rows = shown.map((level, at): Content => {
     const y = top + at * rowHeight
     return [
-      html`<text class="direct end" x="${barsFrom - 8}" y="${y + 14}">${shortened(level.name)}</text>`,
+      html`<text class="direct end" x="${barsFrom - 8}" y="${y + 14}">${fitted(level.name, barsFrom - 8)}</text>`,
       html`<rect class="before" x="${barsFrom}" y="${y + 2}" width="${place(scale(level.before))}" height="16"/>`,
       html`<rect class="fill" x="${barsFrom}" y="${y + 7}" width="${place(scale(level.now))}" height="6"/>`,
       html`<text class="tick end" x="${width}" y="${y + 14}">${formatShare(level.before)} → ${formatShare(level.now)}</text>`,
@@ -125,9 +126,6 @@ function levelBars({ id, name, names = usualNames }: DriftPair, levels: readonly
     ],
   )
 }
-
-const longest = 19
-const shortened = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)
 
 /** Counts over the same cells, for a drawing in a row of a table. */
 export function pairedCounts({

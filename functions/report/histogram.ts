@@ -3,6 +3,7 @@ import { type Drawing, plot, plotSize } from './drawing.ts'
 import { formatShare } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { niceCeiling, place, type Scale } from './scale.ts'
+import { textWidth } from './text-width.ts'
 
 export interface Bins {
   /** Ascending, one more than the counts of a series; bins may differ in width. */
@@ -61,19 +62,21 @@ export function histogram({ bins, label, format, mark, height, ...words }: Histo
         mark.value >= low &&
         mark.value <= high && [
           html`<line class="outline" x1="${place(x(mark.value))}" x2="${place(x(mark.value))}" y1="${ceiling}" y2="${bottom}"/>`,
-          html`<text class="direct halo" x="${place(x(mark.value) + 5)}" y="${ceiling + 44}">${mark.words}</text>`,
+          html`<text class="direct halo" x="${place(x(mark.value) + 5)}" y="${ceiling + 14}">${mark.words}</text>`,
         ],
       key(front, behind, right, ceiling),
     ],
   )
 }
 
-/** Names in the colours of what they name. */
+/** Names in the colours of what they name, above the plot: within, the bars of a batch that moved stand behind them. */
 function key(front: Series, behind: Series | undefined, right: number, ceiling: number): Content {
   if (behind === undefined) return ''
+  const named = (name: string, kind: 'soft' | 'before', words: string, end: number): Content =>
+    html`<rect class="${kind}" x="${place(end - 10)}" y="${ceiling - 21}" width="9" height="9"/><text class="${words}" x="${place(end - 16)}" y="${ceiling - 12}">${name}</text>`
   return [
-    html`<rect class="soft" x="${right - 10}" y="${ceiling + 1}" width="9" height="9"/><text class="direct accent halo end" x="${right - 16}" y="${ceiling + 10}">${front.name}</text>`,
-    html`<rect class="before" x="${right - 10}" y="${ceiling + 17}" width="9" height="9"/><text class="direct halo end" x="${right - 16}" y="${ceiling + 26}">${behind.name}</text>`,
+    named(front.name, 'soft', 'direct accent end', right),
+    named(behind.name, 'before', 'direct end', right - 28 - textWidth(front.name)),
   ]
 }
 

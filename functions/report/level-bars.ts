@@ -5,13 +5,13 @@ import { drawing } from './drawing.ts'
 import { formatShare } from './format-number.ts'
 import { html, type Markup } from './markup.ts'
 import { place } from './scale.ts'
+import { fitted } from './text-width.ts'
 
 const width = 360
 const rowHeight = 20
 const barsFrom = 130
 const barsTo = 300
 const shownLevels = 8
-const longest = 20
 
 interface Bar {
   readonly name: string
@@ -56,9 +56,7 @@ export function levelBars(id: string, name: string, column: CategoryColumn): Mar
       ? html`<text class="tick" x="6" y="15">no level of ${minimumRows} rows or more</text>`
       : bars.map(({ name: level, rows, kind }, at) => {
           const y = at * rowHeight
-          return html`<text class="direct end" x="${barsFrom - 8}" y="${y + 14}">${shortened(level)}</text><rect class="${kind}" x="${barsFrom}" y="${y + 3}" width="${place(Math.max(1, (rows / most) * (barsTo - barsFrom)))}" height="13"/><text class="tick end" x="${width}" y="${y + 14}">${formatShare(rows / total)}</text>`
+          return html`<text class="direct end" x="${barsFrom - 8}" y="${y + 14}">${fitted(level, barsFrom - 8)}</text><rect class="${kind}" x="${barsFrom}" y="${y + 3}" width="${place(Math.max(1, (rows / most) * (barsTo - barsFrom)))}" height="13"/><text class="tick end" x="${width}" y="${y + 14}">${formatShare(rows / total)}</text>`
         }),
   )
 }
-
-const shortened = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)

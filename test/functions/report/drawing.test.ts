@@ -17,6 +17,7 @@ import { inWords } from '../../../functions/report/metric-words.ts'
 import { countInto, parseScores } from '../../../functions/report/prediction-summary.ts'
 import { principalName } from '../../../functions/report/principal-name.ts'
 import { linearScale, niceCeiling, ticks } from '../../../functions/report/scale.ts'
+import { fitted } from '../../../functions/report/text-width.ts'
 import { numericColumn } from '../drift/build-profile.ts'
 
 describe('numbers for readers', () => {
@@ -52,6 +53,18 @@ describe('numbers for readers', () => {
       'assumed-role/science/ana',
     )
     expect(principalName('schedule')).toBe('schedule')
+  })
+})
+
+describe('a name in a drawing', () => {
+  const fittedText = (text: string) => fitted(text, 122).text
+
+  it('is cut by the room that its letters take, and kept whole for the pointer', () => {
+    expect(fittedText('illicit trial filter')).toBe('illicit trial filter')
+    expect(fittedText('WARD WOMEN MEDICINE WEST')).toBe(
+      'WARD WOMEN M…<title>WARD WOMEN MEDICINE WEST</title>',
+    )
+    expect(fittedText('<i>'.repeat(40))).not.toContain('<i>')
   })
 })
 

@@ -4,12 +4,14 @@ import { Command } from 'commander'
 import type { OpenPart } from '../../functions/dataset/part-store.ts'
 import { detectDrift } from '../../functions/drift/detect-drift.ts'
 import type { Drift } from '../../functions/drift/drift.ts'
+import { type NotCompared, notCompared } from '../../functions/drift/not-compared.ts'
 import { sampleTable } from '../../functions/drift/row-sample-store.ts'
 import type { RowSample } from '../../functions/drift/sampled-rows.ts'
 import { baselineOf } from '../../functions/profile/baseline.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import type { SourceColumn } from '../../functions/project.ts'
 import { renderDriftReport } from '../../functions/report/render-drift-report.ts'
+import { cellText } from '../cell-text.ts'
 import { Output, table } from '../output.ts'
 import { writePage } from '../write-page.ts'
 
@@ -45,8 +47,9 @@ export function driftCommand(): Command {
       const columns = Object.keys(baseline.columns)
       const importance = Object.fromEntries(columns.map((name) => [name, 1 / columns.length]))
       const drift = detectDrift({ baseline, current, thresholds, importance, samples })
-      if (options.report !== undefined) writeReport(options.report, drift, baselineFile, currentFile)
-      out.result(drift, () => describe(drift))
+      const left = notCompared(baseline, current, drift)
+      if (options.report !== undefined) writeReport(options.report, drift, left, [baselineFile, currentFile])
+      out.result({ ...drift, notCompared: left }, () => describe(drift, left))
     })
 }
 
@@ -61,20 +64,32 @@ function sampleTaker(salt: string) {
   }
 }
 
-function writeReport(file: string, drift: Drift, baseline: string, current: string): void {
+function writeReport(
+  file: string,
+  drift: Drift,
+  left: readonly NotCompared[],
+  [baseline, current]: readonly [string, string],
+): void {
   const names = { baseline: basename(baseline), current: basename(current) }
-  writePage(file, renderDriftReport({ drift, ...names, comparedAt: new Date().toISOString() }))
+  const comparedAt = new Date().toISOString()
+  writePage(file, renderDriftReport({ drift, ...names, notCompared: left, comparedAt }))
 }
 
-function describe(drift: Drift): string {
-  const verdict =
-    drift.drifted.length === 0
-      ? 'no column has drifted'
-      : `${drift.drifted.length} of ${Object.keys(drift.features).length} columns have drifted: ${drift.drifted.join(', ')}`
+const namedColumns = 10
+
+function verdictOf({ status, reasons, drifted, features }: Drift): string {
+  if (status === 'insufficient-data') return `nothing can be said about drift: ${reasons.join('; ')}`
+  if (drifted.length === 0) return 'no column has drifted'
+  const names = drifted.slice(0, namedColumns).map(cellText)
+  const more = drifted.length > namedColumns ? ` and ${drifted.length - namedColumns} more` : ''
+  return `${drifted.length} of ${Object.keys(features).length} columns have drifted: ${names.join(', ')}${more}`
+}
+
+function describe(drift: Drift, left: readonly NotCompared[]): string {
   const rows = Object.entries(drift.features)
     .sort(([, a], [, b]) => (b.effect ?? -1) - (a.effect ?? -1))
     .map(([name, f]) => [
-      name,
+      cellText(name),
       f.kind,
       f.drifted === null ? '?' : f.drifted ? 'DRIFT' : '',
       f.effect,
@@ -84,5 +99,6 @@ function describe(drift: Drift): string {
       f.reason ?? '',
     ])
   const together = drift.joint === undefined ? '' : `${drift.joint.reason}\n`
-  return `${verdict}\n${together}${table(['COLUMN', 'KIND', '', 'EFFECT', 'P', 'PSI', 'MISSING +/-', 'REASON'], rows)}`
+  const others = left.map(({ column, why }) => `\nnot compared: ${cellText(column)}, ${why}`).join('')
+  return `${verdictOf(drift)}\n${together}${table(['COLUMN', 'KIND', '', 'EFFECT', 'P', 'PSI', 'MISSING +/-', 'REASON'], rows)}${others}`
 }

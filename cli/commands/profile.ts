@@ -10,9 +10,10 @@ import type { Profile } from '../../functions/profile/profile.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import { type PublicProfile, toPublicProfile } from '../../functions/profile/public-profile.ts'
 import { columnSchema, type SourceColumn } from '../../functions/project.ts'
-import { formatTime } from '../../functions/report/format-number.ts'
+import { formatDay, formatTime } from '../../functions/report/format-number.ts'
 import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
-import { Output, table } from '../output.ts'
+import { cellText } from '../cell-text.ts'
+import { type Cell, Output, table } from '../output.ts'
 import { writePage } from '../write-page.ts'
 
 interface Options {
@@ -81,17 +82,23 @@ function readDocument(file: string): unknown {
 function describe({ rows, columns, findings }: PublicProfile): string {
   const told = findings.map(
     ({ severity, columns: named, words }) =>
-      `${severity.padEnd(7)}  ${named.length === 0 ? 'the table' : named.join(', ')}: ${words}`,
+      `${severity.padEnd(7)}  ${named.length === 0 ? 'the table' : named.map(cellText).join(', ')}: ${words}`,
   )
-  const lines = Object.entries(columns).map(([name, column]) => [
-    name,
-    column.type,
-    column.nulls,
-    column.distinct,
-    column.min,
-    column.mean,
-    column.max,
-    column.topValues[0] === undefined ? '' : String(column.topValues[0].value),
-  ])
+  const lines = Object.entries(columns).map(([name, column]) => {
+    // A time is kept as seconds since 1970.
+    const shown = (value: Cell): Cell =>
+      column.type === 'timestamp' && typeof value === 'number' ? formatDay(value) : value
+    const most = column.topValues[0]?.value
+    return [
+      cellText(name),
+      column.type,
+      column.nulls,
+      column.distinct,
+      shown(column.min),
+      shown(column.mean),
+      shown(column.max),
+      most === undefined ? '' : cellText(String(shown(most))),
+    ]
+  })
   return `${rows.toLocaleString('en-US')} rows\n${table(['COLUMN', 'TYPE', 'MISSING', 'DISTINCT', 'MIN', 'MEAN', 'MAX', 'MOST FREQUENT'], lines)}${told.length === 0 ? '' : `\n\n${told.join('\n')}`}`
 }

@@ -1,10 +1,12 @@
 /** The page of a comparison of two tables on plain files: what moved, how far, and both distributions drawn. */
 import type { Drift } from '../drift/drift.ts'
+import type { NotCompared } from '../drift/not-compared.ts'
 import { driftSection } from './drift-section.ts'
 import { driftVerdict, verdictBlock } from './drift-verdict.ts'
 import { formatCount, formatDecimal, formatShare, formatTime } from './format-number.ts'
 import { headlineCards } from './headline-cards.ts'
 import { jointSection } from './joint-section.ts'
+import { html } from './markup.ts'
 import { page } from './page.ts'
 import { computedIn, facts } from './section.ts'
 
@@ -13,12 +15,19 @@ export interface DriftReport {
   /** Names of the two tables. */
   readonly baseline: string
   readonly current: string
+  readonly notCompared: readonly NotCompared[]
   /** ISO 8601. */
   readonly comparedAt: string
 }
 
 /** No project says what may be shown: levels of fewer than eleven rows are counted together, as everywhere. */
-export function renderDriftReport({ drift, baseline, current, comparedAt }: DriftReport): string {
+export function renderDriftReport({
+  drift,
+  baseline,
+  current,
+  notCompared,
+  comparedAt,
+}: DriftReport): string {
   const compared = Object.keys(drift.features).length - drift.insufficient.length
   return page({
     kind: 'Drift report',
@@ -48,6 +57,8 @@ export function renderDriftReport({ drift, baseline, current, comparedAt }: Drif
             },
             { name: 'Missing', value: formatShare(drift.missingShare), beside: 'of the compared cells' },
           ]),
+          notCompared.length > 0 &&
+            html`<p class="note">Not compared: ${notCompared.map(({ column, why }) => `${column} (${why})`).join('; ')}.</p>`,
           computedIn('functions/drift/detect-drift.ts'),
         ],
       },

@@ -57,16 +57,28 @@ describe('what an operator reads of drift', () => {
     expect(verdictOf(render({ ...shifted.drift, joint: explained }))).not.toContain('classifier')
   })
 
+  it('sees the names of both sides above the plot, where no bar can stand', () => {
+    const plot =
+      render(shifted.drift)
+        .split('<svg')
+        .find((each) => /Share of each group/.test(each) && />trained on</.test(each)) ?? ''
+    const top = (name: string) => Number(new RegExp(`y="([\\d.]+)">${name}<`).exec(plot)?.[1])
+    expect(top('this batch')).toBeLessThan(24)
+    expect(top('trained on')).toBe(top('this batch'))
+  })
+
   it('is a page of its own for two plain files, without a word of a model', () => {
     const { modelVersion: _none, ...drift } = shifted.drift
     const page = renderDriftReport({
       drift: { ...drift, joint },
       baseline: 'january.csv',
       current: 'february.csv',
+      notCompared: [{ column: 'seen_on', why: 'a time, which always moves on' }],
       comparedAt: '2026-03-01T00:00:00.000Z',
     })
     expect(textOf(page)).toContain('february.csv against january.csv')
     expect(page).toContain('<title id="drift-0-title">Distribution of weight</title>')
+    expect(textOf(page)).toContain('Not compared: seen_on (a time, which always moves on).')
     expect(textOf(page)).not.toMatch(/trained on|train again|Importance/)
     expect(unbalanced(page)).toEqual([])
     expect(reachesOut(page)).toEqual([])

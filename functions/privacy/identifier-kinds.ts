@@ -87,7 +87,7 @@ export const identifierKinds = {
     item: 'B',
     words: 'position on the map',
     phi: 'quasi',
-    // `long` alone or last: `geo_long`, and not `long_acting_insulin`.
+    // `long` alone or last: `geo_long`, and not `long_term_share`.
     name: / (?:latitude|longitude|lat|lon|lng|long(?= $)|gps|coordinates?) /,
     like: test(/^\(?[-+]?\d{1,3}\.\d{3,}/),
   },

@@ -1,6 +1,7 @@
 /** Turns the functions' entry files into one self-contained ES module each, in a single esbuild run. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 import { mapValues } from './map-values.ts'
 
 export interface Bundle {
@@ -53,14 +54,37 @@ export async function bundleFunctions<Name extends string>(
   entries: Readonly<Record<Name, string>>,
   isReadable = false,
 ): Promise<Readonly<Record<Name, Bundle>>> {
-  const outdir = resolve(root, 'bundles')
-  const { outputFiles, metafile } = await build({
+  // Through files: all bundles in one message would be held several times over while it is taken apart.
+  const cache = resolve(root, 'node_modules/.cache/regimen')
+  mkdirSync(cache, { recursive: true })
+  const outdir = mkdtempSync(join(cache, 'bundling-'))
+  try {
+    const { outputs } = await bundleInto(outdir, root, entries, isReadable)
+    return mapValues(entries, (_entry, name) => {
+      const path = join(outdir, `${name}.mjs`)
+      const imports = outputs[relative(root, path).replaceAll('\\', '/')]?.imports ?? []
+      return {
+        code: readFileSync(path, 'utf8'),
+        usesDuckdb: imports.some(({ external, path }) => external === true && path === duckdb),
+      }
+    })
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
+}
+
+async function bundleInto(
+  outdir: string,
+  root: string,
+  entries: Readonly<Record<string, string>>,
+  isReadable: boolean,
+): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.entries<string>(entries).map(([out, entry]) => ({ in: resolve(root, entry), out })),
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
-    write: false,
     metafile: true,
     platform: 'node',
     target: 'node24',
@@ -76,15 +100,5 @@ export async function bundleFunctions<Name extends string>(
     keepNames: true,
     logLevel: 'silent',
   })
-  const code = new Map(outputFiles.map((file) => [file.path, file.text]))
-  return mapValues(entries, (entry, name) => {
-    const path = join(outdir, `${name}.mjs`)
-    const imports = metafile.outputs[relative(root, path).replaceAll('\\', '/')]?.imports ?? []
-    const text = code.get(path)
-    if (text === undefined) throw new Error(`esbuild gave no bundle for ${name} (${entry})`)
-    return {
-      code: text,
-      usesDuckdb: imports.some(({ external, path }) => external === true && path === duckdb),
-    }
-  })
+  return metafile
 }

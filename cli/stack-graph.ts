@@ -23,7 +23,12 @@ const answer = z.union([
 ])
 
 /** Bundles are megabytes each: without these the young generation alone grows to a hundred megabytes. */
-const small = ['--no-warnings', '--stack-trace-limit=0', '--max-semi-space-size=2', '--max-old-space-size=320'] as const
+const small = [
+  '--no-warnings',
+  '--stack-trace-limit=0',
+  '--max-semi-space-size=2',
+  '--max-old-space-size=320',
+] as const
 
 /** What is started, and how; the environment is its argument. */
 export const stackGraphProcess = {

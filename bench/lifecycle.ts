@@ -124,7 +124,8 @@ async function measureRegistry(rig: Rig): Promise<object> {
     calls,
     p99MillisecondsAtMost: 50,
     lookup: await latencies((call) => getModel('library', version(call))),
-    listNewest50: await latencies(() => listModels('library', 50)),
+    /** What `regimen models list` does where no other limit is given. */
+    listNewest50: await latencies(() => listModelSummaries('library', 50)),
     listAll: await latencies(() => listModelSummaries('library')),
     compareTwo: await latencies(async (call) => {
       const two = await Promise.all([version(call), version(call + 1)].map((one) => getModel('library', one)))

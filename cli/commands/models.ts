@@ -24,10 +24,11 @@ export function modelsCommand(): Command {
   command
     .command('list')
     .description('newest first')
-    .action(async (_options: object, self: Command) => {
+    .option('--limit <n>', 'at most this many', Number, 50)
+    .action(async ({ limit }: { limit: number }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const [models, [champion]] = await Promise.all([
-        listModelSummaries(context.project),
+        listModelSummaries(context.project, limit),
         readLedger(context.project),
       ])
       const rows = models.map((model) => ({

@@ -22,8 +22,11 @@ export async function listModels(project: string, limit?: number): Promise<Model
 }
 
 /** Newest first, with what a list shows: of a thousand versions half the time is in the rest. */
-export const listModelSummaries = (project: string): Promise<ModelSummary[]> =>
-  listItems(tableKeys.models(project), modelSummarySchema, { only: Object.keys(modelSummarySchema.shape) })
+export const listModelSummaries = (project: string, limit?: number): Promise<ModelSummary[]> =>
+  listItems(tableKeys.models(project), modelSummarySchema, {
+    only: Object.keys(modelSummarySchema.shape),
+    ...(limit === undefined ? {} : { limit }),
+  })
 
 const named = modelSchema.pick({ packageArn: true })
 

@@ -71,6 +71,13 @@ describe('register-model', () => {
     ])
   })
 
+  test('is the first of a list when it is the newest', async () => {
+    const project = await newProject()
+    await register(registrationOf({ project }))
+    await register(registrationOf({ project, runId: runId(2) }))
+    expect((await stores.listModelSummaries(project, 1)).map(({ version }) => version)).toEqual(['2'])
+  })
+
   test('whose projection was lost is had back from the registry', async () => {
     const project = await newProject()
     const { modelPackageArn } = await register(registrationOf({ project }))

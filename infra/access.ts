@@ -2,7 +2,7 @@
 import { trainingLogGroup } from '../functions/experiments/training-log-group.ts'
 import { pipelines } from '../functions/starter/pipeline.ts'
 import { type Account, arn } from './account.ts'
-import type { Access } from './functions.ts'
+import type { Access } from './functions/definition.ts'
 import type { Names } from './names.ts'
 import { allow } from './policy-document.ts'
 import type { Storage } from './storage.ts'

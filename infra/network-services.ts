@@ -1,5 +1,6 @@
 /** Which endpoint of a service each kind of access goes through, and what the endpoints are called in a region. */
-import { type Access, type FunctionDefinition, functionDefinitions } from './functions.ts'
+import type { Access, FunctionDefinition } from './functions/definition.ts'
+import { functionDefinitions } from './functions.ts'
 import { mapValues } from './map-values.ts'
 
 /** What may stand behind an endpoint of the network. */

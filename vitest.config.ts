@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['./test/left-behind.ts'],
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/flow/**',

@@ -1,8 +1,8 @@
 /** A cloud of few services without a wire: what a service's own tests need of it. */
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { AwsError, type Call, type Cloud, type Json, type LocalService } from '../../local/service.ts'
+import { temporaryDirectory } from '../builders/temporary-directory.ts'
 
 export type Emitted = Parameters<Cloud['emit']>[0]
 
@@ -22,7 +22,7 @@ export interface FakeCloudOptions {
 }
 
 export function fakeCloud(services: readonly LocalService[], options: FakeCloudOptions = {}): FakeCloud {
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'regimen-cloud-'))
+  const directory = options.directory ?? temporaryDirectory('regimen-cloud')
   const accountId = '000000000000'
   const root = { arn: `arn:aws:iam::${accountId}:root`, accountId }
   const callAs = (arn: string): Call => ({

@@ -1,5 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -9,6 +8,7 @@ import { isAlive, processStartTime } from '../../../local/process-identity.ts'
 import { sagemakerService } from '../../../local/sagemaker/service.ts'
 import { enter, type TrainingJob } from '../../../local/sagemaker/training-job.ts'
 import type { Json } from '../../../local/service.ts'
+import { temporaryDirectory } from '../../builders/temporary-directory.ts'
 import { eventually, type FakeCloud, fakeCloud, memoryS3 } from '../fake-cloud.ts'
 
 const trainer = fileURLToPath(new URL('./scripted-trainer.ts', import.meta.url))
@@ -185,7 +185,7 @@ describe('a training job', () => {
 
 describe('after a restart of the cloud', () => {
   const twice = (script: string) => {
-    const directory = mkdtempSync(join(tmpdir(), 'regimen-restart-'))
+    const directory = temporaryDirectory('regimen-restart')
     const log = join(directory, 'pids')
     return { directory, log, request: jobRequest('j', { HyperParameters: { script, log } }) }
   }

@@ -1,6 +1,5 @@
 /** Builders of small tables, settings and CSV files for the tests of the trainer. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { binTable } from '../../../local/training/binned-table.ts'
 import { boostingGround } from '../../../local/training/boost-trees.ts'
@@ -11,6 +10,7 @@ import type { Table } from '../../../local/training/read-csv.ts'
 import type { Round } from '../../../local/training/rounds.ts'
 import { runCrew } from '../../../local/training/run-crew.ts'
 import { sharedFloat32 } from '../../../local/training/shared-array.ts'
+import { temporaryDirectory } from '../../builders/temporary-directory.ts'
 
 /** @param rows label first; undefined is missing. */
 export function tableOf(
@@ -80,7 +80,7 @@ export async function grow(
 
 /** A new directory with the given files. */
 export function directoryWith(files: Readonly<Record<string, string>>): string {
-  const directory = mkdtempSync(join(tmpdir(), 'trainer-'))
+  const directory = temporaryDirectory('trainer')
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true })
     writeFileSync(join(directory, name), text)

@@ -2,7 +2,6 @@
 import { Command } from 'commander'
 import { readModelLineage } from '../../functions/catalogue/lineage-store.ts'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
-import { RegimenError } from '../../functions/errors.ts'
 import { evaluationSchema } from '../../functions/evaluation/evaluation.ts'
 import { getJson } from '../../functions/object-store.ts'
 import { loadProject } from '../../functions/project-store.ts'
@@ -11,8 +10,8 @@ import { readPackage } from '../../functions/registry/package-store.ts'
 import { modelCard } from '../../functions/report/model-card.ts'
 import { modelCardText } from '../../functions/report/model-card-text.ts'
 import { renderModelCard } from '../../functions/report/render-model-card.ts'
-import { getRun } from '../../functions/starter/run-store.ts'
 import { openContext } from '../context.ts'
+import { trainingDefinition } from '../training-definition.ts'
 import { writePage } from '../write-page.ts'
 
 export function cardCommand(): Command {
@@ -25,13 +24,7 @@ export function cardCommand(): Command {
     .action(async (version: string, { html }: { html?: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const model = await getModel(context.project, version)
-      const projectUri = (await getRun(model.runId))?.projectUri
-      if (projectUri === undefined)
-        throw new RegimenError('ModelNotFound', {
-          what: 'the run that trained this version names no project definition',
-          where: `run ${model.runId}`,
-          do: 'ask for the card of a version that the training state machine made',
-        })
+      const projectUri = await trainingDefinition(model)
       const [project, evaluation, lineage, ledger, registered] = await Promise.all([
         loadProject(projectUri),
         getJson(model.evaluationUri),

@@ -1,14 +1,13 @@
 /** `regimen models …`: versions in the registry, and which one is in production. */
 import { Command } from 'commander'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
-import { RegimenError } from '../../functions/errors.ts'
 import { getJson } from '../../functions/object-store.ts'
 import { approveModel, getModel, listModelSummaries } from '../../functions/registry/model-store.ts'
 import { exportModel } from '../../functions/scoring/export-model.ts'
 import { loadScorer } from '../../functions/scoring/scorer-store.ts'
-import { getRun } from '../../functions/starter/run-store.ts'
 import { type Context, openContext } from '../context.ts'
 import { table } from '../output.ts'
+import { trainingDefinition } from '../training-definition.ts'
 import { until } from '../until.ts'
 import { writePage } from '../write-page.ts'
 import { abCommand } from './models-ab.ts'
@@ -89,13 +88,7 @@ export function modelsCommand(): Command {
     .action(async (version: string, { out }: { out?: string }, self: Command) => {
       const context = await openContext(self.optsWithGlobals())
       const model = await getModel(context.project, version)
-      const projectUri = (await getRun(model.runId))?.projectUri
-      if (projectUri === undefined)
-        throw new RegimenError('ModelNotFound', {
-          what: 'the run that trained this version names no project definition',
-          where: `run ${model.runId}`,
-          do: 'export a version that the training state machine made',
-        })
+      const projectUri = await trainingDefinition(model)
       const { modelUri, encoderUri, decisionUri } = model
       const scorer = await loadScorer(projectUri, {
         modelVersion: version,

@@ -8,6 +8,7 @@ import { populationStability } from '../drift/population-stability.ts'
 import { compareWithChampion } from '../evaluation/compare-champion.ts'
 import type { Evaluation } from '../evaluation/evaluation.ts'
 import { calibrationGap } from './calibration-gap.ts'
+import { type Check, unmeasured } from './check.ts'
 import { type OnlineEvidence, onlineErrors, onlineLatency } from './online-checks.ts'
 import { decileCounts, rankCorrelation } from './score-agreement.ts'
 
@@ -41,18 +42,6 @@ export interface Evidence {
   readonly online?: OnlineEvidence | undefined
   readonly evaluations: { readonly champion: Evaluation; readonly challenger: Evaluation }
   readonly seed: number
-}
-
-export interface Check {
-  readonly name: string
-  readonly passed: boolean
-  /** Null where it could not be measured. */
-  readonly value: number | null
-  readonly limit: number
-  /** In words: what was measured on what, or why it was not. */
-  readonly reason: string
-  /** On rows whose outcomes are known and new. */
-  readonly surelyBetter?: boolean
 }
 
 /**
@@ -207,14 +196,6 @@ const measures: readonly Measure[] = [
 ]
 
 const noBatch = 'no batch has been scored yet whose rows are still there'
-
-const unmeasured = (name: string, limit: number, reason: string): Check => ({
-  name,
-  passed: true,
-  value: null,
-  limit,
-  reason: `not measured: ${reason}`,
-})
 
 /** What tells of a difference, and not of which side is right. */
 const undecided = new Set(['score-distribution', 'rank-agreement', 'estimated-performance'])

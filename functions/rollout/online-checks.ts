@@ -1,6 +1,6 @@
 /** Errors and latency of two versions that answer single rows side by side, each for its own entities. */
 import type { OnlineCounts } from '../scoring/online-counts.ts'
-import type { Check } from './judge.ts'
+import { type Check, unmeasured } from './check.ts'
 
 export interface OnlineEvidence {
   readonly champion: OnlineCounts
@@ -46,11 +46,3 @@ export function onlineLatency(online: OnlineEvidence | undefined): Check {
 
 const share = ({ failures, calls }: OnlineCounts) => (calls === 0 ? 0 : failures / calls)
 const perRow = ({ milliseconds, rows }: OnlineCounts) => milliseconds / rows
-
-const unmeasured = (name: string, limit: number, reason: string): Check => ({
-  name,
-  passed: true,
-  value: null,
-  limit,
-  reason: `not measured: ${reason}`,
-})

@@ -7,8 +7,9 @@ import { loadProject } from '../project-store.ts'
 import { getModel } from '../registry/model-store.ts'
 import { readPackage } from '../registry/package-store.ts'
 import { runContext } from '../stages.ts'
+import type { Check } from './check.ts'
 import { gatherEvidence } from './evidence-store.ts'
-import { type Check, judge } from './judge.ts'
+import { judge } from './judge.ts'
 import { checksumOf } from './versions-store.ts'
 
 export const handler = door({

@@ -26,6 +26,16 @@ export class ScheduledTable {
   /** Called before (`done` false) and after each write; throws to die there. */
   #atWrite: (done: boolean) => void = () => undefined
 
+  /** What `vi.mock('…/table-store.ts', …)` answers beside the module's own. */
+  get store() {
+    return {
+      getItem: this.getItem.bind(this),
+      listItems: this.listItems.bind(this),
+      putNew: this.putNew.bind(this),
+      updateItem: this.updateItem.bind(this),
+    }
+  }
+
   /** Empty, and nobody waits or dies. */
   clear(): void {
     this.items.clear()

@@ -8,9 +8,9 @@ import { checks, diagnose } from '../../cli/doctor/diagnose.ts'
 import { examine } from '../../cli/doctor/examine.ts'
 import type { Finding, Status } from '../../cli/doctor/finding.ts'
 import type { Account, Subject } from '../../cli/doctor/subject.ts'
-import { main } from '../../cli/main.ts'
 import { services } from '../../local/services.ts'
 import { readConfiguration } from '../../stacks/configuration.ts'
+import { runCommand } from '../builders/run-command.ts'
 import { type TestCloud, testCloud } from '../local/running-cloud.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -221,18 +221,8 @@ describe('on the local cloud', () => {
   })
 
   test('the command prints the findings, and ends with 1 when something failed', async () => {
-    let said = ''
-    const out = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-      said += String(chunk)
-      return true
-    })
-    onTestFinished(() => {
-      out.mockRestore()
-      process.exitCode = undefined
-    })
-    process.exitCode = undefined
-    const code = await main(['node', 'regimen', 'doctor', '--stack', 'nowhere', '--json'])
-    const { failed, findings } = JSON.parse(said) as { failed: number; findings: Finding[] }
+    const { code, stdout } = await runCommand('doctor', '--stack', 'nowhere', '--json')
+    const { failed, findings } = JSON.parse(stdout) as { failed: number; findings: Finding[] }
     expect(code).toBe(1)
     expect(failed).toBe(findings.filter(({ status }) => status === 'failed').length)
     expect(findings).toContainEqual({

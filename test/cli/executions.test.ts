@@ -6,9 +6,9 @@ import {
   StartExecutionCommand,
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { main } from '../../cli/main.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { statesService } from '../../local/states/service.ts'
+import { runCommand } from '../builders/run-command.ts'
 import { eventually } from '../local/fake-cloud.ts'
 import { type TestCloud, testCloud } from '../local/running-cloud.ts'
 
@@ -30,23 +30,8 @@ afterAll(async () => {
 
 /** What a command says with `--json`, and its exit code. */
 async function regimen(...argv: string[]): Promise<{ code: number; said: Record<string, unknown> }> {
-  let text = ''
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text += String(chunk)
-    return true
-  })
-  const progress = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  onTestFinished(() => {
-    process.exitCode = undefined
-  })
-  try {
-    process.exitCode = undefined
-    const code = await main(['node', 'regimen', ...argv, '--json'])
-    return { code, said: JSON.parse(text) }
-  } finally {
-    out.mockRestore()
-    progress.mockRestore()
-  }
+  const { code, stdout } = await runCommand(...argv, '--json')
+  return { code, said: JSON.parse(stdout) }
 }
 
 const definitionOf = (B: Record<string, unknown>) => ({

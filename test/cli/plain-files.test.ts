@@ -1,32 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../cli/main.ts'
+import { describe, expect, it } from 'vitest'
+import { runCommand } from '../builders/run-command.ts'
+import { temporaryDirectory } from '../builders/temporary-directory.ts'
 
 describe('a table of whatever columns, on a terminal', () => {
-  let directory = ''
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'regimen-test-'))
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    rmSync(directory, { recursive: true })
-  })
-
+  const directory = temporaryDirectory('plain-files')
   const write = (name: string, header: string, row: (at: number) => string, rows: number) => {
     const file = join(directory, name)
     writeFileSync(file, `${[header, ...Array.from({ length: rows }, (_, at) => row(at))].join('\n')}\n`)
     return file
   }
   const run = async (...args: string[]) => {
-    let stdout = ''
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      stdout += String(text)
-      return true
-    })
-    expect(await main(['node', 'regimen', ...args])).toBe(0)
+    const { code, stdout } = await runCommand(...args)
+    expect(code).toBe(0)
     return stdout
   }
 

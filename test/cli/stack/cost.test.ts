@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { main } from '../../../cli/main.ts'
+import { expect, test } from 'vitest'
 import { isConfirmed, priceList, priceOf, recalledPrices, trainingHourPrice } from '../../../cli/prices.ts'
 import { idleCost } from '../../../cli/stack/idle-cost.ts'
 import { runCost } from '../../../cli/stack/machine-cost.ts'
+import { runCommand } from '../../builders/run-command.ts'
 import { evaluate, noCode } from '../../stacks/record-program.ts'
 
 const stored = { storedGigabytes: 100, logGigabytes: 2, tableGigabytes: 1 }
@@ -140,16 +140,9 @@ test('a function, an instance and a service that it does not know are named, not
 })
 
 test('the command tells prod: prices with date and source, idle, one run of each machine, nothing unknown', async () => {
-  let said = ''
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    said += String(chunk)
-    return true
-  })
-  onTestFinished(() => out.mockRestore())
-  expect(await main(['node', 'regimen', 'stack', 'cost', '--stack', 'prod', '--parts', '3', '--json'])).toBe(
-    0,
-  )
-  const { prices, idle, runs, assumptions } = JSON.parse(said) as {
+  const { code, stdout } = await runCommand('stack', 'cost', '--stack', 'prod', '--parts', '3', '--json')
+  expect(code).toBe(0)
+  const { prices, idle, runs, assumptions } = JSON.parse(stdout) as {
     prices: { region: string; date: string; recalled: string[] }
     assumptions: { parts: number }
     idle: { dollarsPerMonth: number; unknown: unknown[] }

@@ -5,10 +5,7 @@ import { ScheduledTable } from '../../builders/scheduled-table.ts'
 const table = new ScheduledTable()
 vi.mock('../../../functions/table-store.ts', async (original) => ({
   ...(await original<object>()),
-  getItem: table.getItem.bind(table),
-  listItems: table.listItems.bind(table),
-  putNew: table.putNew.bind(table),
-  updateItem: table.updateItem.bind(table),
+  ...table.store,
 }))
 
 const { promoteAfter, readLedger } = await import('../../../functions/deployment/ledger-store.ts')

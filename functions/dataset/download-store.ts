@@ -46,6 +46,9 @@ export interface Downloaded extends Validator {
 /** A fault that may pass; the last one is what the caller sees. */
 class Passing extends Error {}
 
+/** No such host, no TLS where https was named, a certificate that nobody vouches for: the next attempt finds the same. */
+const lasting = /^(ENOTFOUND|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_)/
+
 /**
  * @returns `'unchanged'` when the server says that the cache's copy is current
  * @throws RegimenError `DatasetUnreadable` when the server refuses, sends too much, or redirects too often;
@@ -119,11 +122,17 @@ async function follow(start: URL, known: Validator, limits: DownloadLimits): Pro
   for (let hop = 0; hop <= limits.maxRedirects; hop += 1) {
     const response = await ask(url, known, limits)
     const { statusCode: status = 0, headers } = response
-    if (status === 200 || status === 304) return response
+    if (status === 200 || (status === 304 && isConditional(known))) return response
     response.resume()
     if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined)
       throw refused(url, status)
-    const next = new URL(headers.location, url)
+    const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url) : undefined
+    if (next === undefined)
+      throw new RegimenError('DatasetUnreadable', {
+        what: 'the source redirects to something that is no URL',
+        where: shown(url),
+        do: 'name the URL of the file itself',
+      })
     if (url.protocol === 'https:' && next.protocol !== 'https:')
       throw new RegimenError('DatasetUnreadable', {
         what: 'the source leads from https to an open connection',
@@ -171,9 +180,13 @@ function ask(url: URL, known: Validator, limits: DownloadLimits): Promise<Incomi
       resolve,
     )
     sent.on('timeout', () => sent.destroy(new Passing(`no byte in ${limits.idleMilliseconds} ms`)))
-    sent.on('error', (error) =>
+    sent.on('error', (error: NodeJS.ErrnoException) =>
       reject(
-        error instanceof RegimenError || error instanceof Passing ? error : new Passing(messageOf(error)),
+        error instanceof RegimenError || error instanceof Passing
+          ? error
+          : lasting.test(error.code ?? '')
+            ? unreachable(url, error)
+            : new Passing(messageOf(error)),
       ),
     )
     sent.end()
@@ -202,6 +215,21 @@ function refused(url: URL, status: number): Error {
   })
 }
 
+/** The code alone: what the TLS library says of it has several lines and paths of its own source. */
+const unreachable = (url: URL, cause: NodeJS.ErrnoException) =>
+  new RegimenError(
+    'DatasetUnreadable',
+    {
+      what: 'the source cannot be reached',
+      where: shown(url),
+      got: cause.code ?? cause.name,
+      do: 'correct the URL, or fetch the file yourself and import it',
+    },
+    { cause },
+  )
+
+const isConditional = ({ etag, lastModified }: Validator) => etag !== undefined || lastModified !== undefined
+
 const tooLarge = (url: URL, { maxBytes }: DownloadLimits) =>
   new RegimenError('DatasetUnreadable', {
     what: 'the source is too large',
@@ -219,5 +247,5 @@ const notPublic = (url: URL) =>
   })
 
 /** Without what may be secret in it. */
-const shown = (url: URL) => `${url.origin}${url.pathname}`
+const shown = (url: URL) => `${url.protocol}//${url.host}${url.pathname}`
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

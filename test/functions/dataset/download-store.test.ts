@@ -57,6 +57,36 @@ describe('downloading', () => {
     })
   })
 
+  it('refuses a redirect to no URL or to no web address, and an answer to a question that was not asked', async () => {
+    server.files.set('/astray', (_, response) => response.writeHead(302, { location: 'http://[bad' }).end())
+    server.files.set('/local', (_, response) =>
+      response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    )
+    server.files.set('/unasked', (_, response) => response.writeHead(304).end())
+    await expect(get('/astray')).rejects.toMatchObject({
+      name: 'DatasetUnreadable',
+      message: `the source redirects to something that is no URL, ${server.url('/astray')}: name the URL of the file itself`,
+    })
+    await expect(get('/local')).rejects.toMatchObject({
+      name: 'InvalidRequest',
+      message: 'no such protocol, file:///etc/passwd: expected http or https',
+    })
+    await expect(get('/unasked')).rejects.toMatchObject({
+      name: 'DatasetUnreadable',
+      message: expect.stringContaining('got status 304'),
+    })
+  })
+
+  it('asks once where the next attempt would find the same: no TLS where https was named', async () => {
+    const url = server.url('/a.csv').replace('http:', 'https:')
+    await expect(downloadTo(url, file, {}, limits({ pauseMilliseconds: 60_000 }))).rejects.toMatchObject({
+      name: 'DatasetUnreadable',
+      message: expect.stringMatching(
+        /^the source cannot be reached, https:\S+: got E[A-Z_]+; correct the URL/,
+      ),
+    })
+  })
+
   it('refuses a file that is too large, announced or not', async () => {
     server.files.set('/large', Buffer.alloc(2_000))
     await expect(get('/large', { maxBytes: 1_000 })).rejects.toThrow('at most 1000 bytes')

@@ -62,7 +62,8 @@ async function obtain({ bucket, project }: Place, source: UrlSource, requestedBy
   if (answer === 'unchanged') return await take(bucket, project, digest, expected ?? '', file)
   const { sha256, bytes, etag, lastModified } = answer
   if (expected !== undefined && sha256 !== expected) throw changed(source, expected, sha256)
-  await keep({ bucket, project, digest }, { sha256, bytes, etag, lastModified }, file, {
+  const named = source.sha256 !== undefined
+  await keep({ bucket, project, digest, named }, { sha256, bytes, etag, lastModified }, file, {
     url: withoutSecrets(source.url),
     requestedBy,
   })
@@ -87,9 +88,12 @@ async function take(bucket: string, project: string, digest: string, sha256: str
   })
 }
 
-/** The copy first, then what points at it, then the pin: the first download of a URL is what its later ones must be. */
+/**
+ * The copy first, then what points at it, then the pin: what a URL gave first is what it must give later, until somebody
+ * names other content that it gives.
+ */
 async function keep(
-  { bucket, project, digest }: { bucket: string; project: string; digest: string },
+  { bucket, project, digest, named }: { bucket: string; project: string; digest: string; named: boolean },
   content: { sha256: string; bytes: number; etag: string | undefined; lastModified: string | undefined },
   file: string,
   about: { url: string; requestedBy: string },
@@ -100,7 +104,10 @@ async function keep(
   const key = tableKeys.downloadContent(project, digest, sha256)
   const fetchedAt = new Date().toISOString()
   await updateItem(key, { set: { ...content, ...about, uri, etag, lastModified, fetchedAt } })
-  await putNew(tableKeys.downloadPin(project, digest), { sha256, ...about, pinnedAt: fetchedAt })
+  const pin = tableKeys.downloadPin(project, digest)
+  const pinned = { sha256, ...about, pinnedAt: fetchedAt }
+  if (named) await updateItem(pin, { set: pinned })
+  else await putNew(pin, pinned)
 }
 
 async function unpack(source: UrlSource, file: string, directory: string): Promise<DiskFile[]> {

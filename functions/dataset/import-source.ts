@@ -14,13 +14,17 @@ export const importSource = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('object'),
     /** An object, or a prefix that ends in `/`, of the environment's bucket. */
-    uri: z.string().startsWith('s3://'),
+    uri: z.string().regex(/^s3:\/\/[^/]+\/.+$/s, 's3://BUCKET/KEY'),
     /** What the file was called where it came from. */
     origin: z.string().max(500).optional(),
   }),
   z.object({
     kind: z.literal('url'),
-    url: z.url({ protocol: /^https?$/ }).max(2_000),
+    url: z
+      .url({ protocol: /^https?$/, error: 'an http or https URL' })
+      .max(2_000)
+      // The request of a run is kept, and a password does not expire.
+      .refine((url) => !/^https?:\/*[^/?#]*@/i.test(url), 'a URL without a user name and password in it'),
     /** Checksum of what the URL gives; @default the one that its first download had */
     sha256: sha256.optional(),
     /** Of a zip archive; @default its only table */

@@ -62,6 +62,8 @@ describe('importing a URL', () => {
     expect([...objects.keys()]).toEqual(kept)
     const taken = await fetchIt('/a.csv', { sha256: sha256('a,b\n1,3\n') })
     expect(taken.sha256).toBe(sha256('a,b\n1,3\n'))
+    // Who has named it need not name it again.
+    expect((await fetchIt('/a.csv')).sha256).toBe(sha256('a,b\n1,3\n'))
     // The first content is still to be had, without a question to the server.
     server.files.delete('/a.csv')
     expect((await fetchIt('/a.csv', { sha256: sha256(table) })).origin.downloaded).toBe(false)

@@ -68,7 +68,7 @@ async function sourceOf(
   const { sha256, members, attribution, licence } = options
   if (from.startsWith('source:')) return namedSource(from.slice('source:'.length))
   if (from.startsWith('s3://')) return { kind: 'object', uri: from }
-  if (/^https?:/.test(from))
+  if (/^https?:/i.test(from))
     return {
       kind: 'url',
       url: from,
@@ -77,6 +77,12 @@ async function sourceOf(
       ...(licence === undefined ? {} : { licence }),
       ...(members === undefined ? {} : { members: members.map((path) => ({ path })) }),
     }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(from))
+    throw new RegimenError('InvalidRequest', {
+      what: 'no such protocol',
+      where: from.slice(0, from.indexOf('://') + 3),
+      expected: 'a file, https://…, s3://… or source:NAME',
+    })
   const { uri } = await uploadDataset(context, from, name)
   return { kind: 'object', uri, origin: basename(from) }
 }

@@ -1,6 +1,4 @@
 /** What the command says: one JSON document or readable text on stdout, progress on stderr. */
-import { RegimenError } from '../functions/errors.ts'
-
 export type Cell = string | number | null | undefined
 
 export class Output {
@@ -40,7 +38,8 @@ export class Output {
     const message = error instanceof Error ? error.message : String(error)
     if (this.json) process.stdout.write(`${JSON.stringify({ error: { name, message } }, null, 2)}\n`)
     process.stderr.write(`${name}: ${message}\n`)
-    return error instanceof RegimenError && error.name === 'InvalidRequest' ? 2 : 1
+    // Whoever refused it, the command or a function that it asked.
+    return name === 'InvalidRequest' ? 2 : 1
   }
 
   #wipe(): void {

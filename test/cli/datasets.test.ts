@@ -1,5 +1,7 @@
 /** What `regimen datasets` says where no cloud is needed, and how it refuses. */
 import { expect, test, vi } from 'vitest'
+import { RemoteError } from '../../cli/invoke-function.ts'
+import { Output } from '../../cli/output.ts'
 import { openData, sources } from '../../projects/sources.ts'
 import { runCommand } from '../builders/run-command.ts'
 import { temporaryDirectory } from '../builders/temporary-directory.ts'
@@ -25,6 +27,13 @@ test.each([
   ['compare with one version', ['compare', 'a@1']],
 ])('%s is wrong usage', async (_, args) => {
   expect((await runCommand('datasets', ...args)).code).toBe(2)
+})
+
+test('what a function calls wrong usage is wrong usage', () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const out = new Output(false)
+  expect(out.error(new RemoteError('InvalidRequest', 'a rejection needs a reason'))).toBe(2)
+  expect(out.error(new RemoteError('ApprovalRefused', 'the version was rejected'))).toBe(1)
 })
 
 test('without a cloud, a command says which to start', async () => {

@@ -7,6 +7,7 @@ import { parseS3Uri } from '../layout.ts'
 import { copyObject, download, head, list, type ObjectHead } from '../object-store.ts'
 import { contentHash } from './content-hash-store.ts'
 import type { PlacedDataset } from './import-source.ts'
+import { isTableName } from './is-table-name.ts'
 import { type DiskFile, hashFile, kept, type Place, placeFiles, putDiskFile } from './place-store.ts'
 import { gunzipFile } from './unpack-store.ts'
 import { safeName } from './version-hash.ts'
@@ -121,7 +122,7 @@ async function fetchPrefix(place: Place, uri: string) {
 
 /** @throws RegimenError `DatasetNotFound` when there is none, `DatasetUnreadable` when there are too many. */
 async function tablesBelow(uri: string) {
-  const found = (await list(uri)).filter((one) => one.bytes > 0 && !/\/[._][^/]*$/.test(one.uri))
+  const found = (await list(uri)).filter((one) => one.bytes > 0 && isTableName(one.uri.slice(uri.length)))
   if (found.length === 0)
     throw new RegimenError('DatasetNotFound', {
       what: 'there is no file below the prefix',

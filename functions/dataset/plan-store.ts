@@ -3,6 +3,7 @@ import { RegimenError } from '../errors.ts'
 import { head, list, type ObjectHead } from '../object-store.ts'
 import type { Part, Purpose } from '../stages.ts'
 import { checkHeader } from './check-header.ts'
+import { isTableName } from './is-table-name.ts'
 import { planParts, type SchemaContract, type SourceFile } from './plan.ts'
 import { objectSource } from './source-text-store.ts'
 import { walkSource } from './walk-store.ts'
@@ -40,15 +41,22 @@ export async function planSource(
   const files: SourceFile[] = []
   const ignored = new Set<string>()
   let text = 0
+  let empty: unknown
   for (const object of objects) {
-    const file = await walkSource(objectSource(object), contract, {
-      partBytes,
-      maxBytes: maxPlannedBytes() - text,
-    })
+    const maxBytes = maxPlannedBytes() - text
+    const file = await walkSource(objectSource(object), contract, { partBytes, maxBytes }).catch(
+      (error: unknown) => {
+        if (!isEmpty(error)) throw error
+        empty ??= error
+      },
+    )
+    if (file === undefined) continue
     for (const name of checkHeader(file.header, contract, purpose, file.uri).ignored) ignored.add(name)
     files.push(file)
     text += file.format === 'parquet' ? 0 : file.bytes
   }
+  // Whoever writes a table in parts may leave some of them without a row; a table has rows.
+  if (files.length === 0 && empty !== undefined) throw empty
   const parts = planParts(files, partBytes)
   const [first] = parts
   if (first !== undefined && JSON.stringify(first).length > maxPartBytes) throw tooWide(first)
@@ -61,10 +69,12 @@ export async function planSource(
   }
 }
 
+const isEmpty = (error: unknown) => error instanceof RegimenError && error.name === 'DatasetEmpty'
+
 async function findObjects(sourceUri: string): Promise<ObjectHead[]> {
   const uris = sourceUri.endsWith('/')
     ? (await list(sourceUri))
-        .filter(({ bytes, uri }) => bytes > 0 && !/\/[._][^/]*$/.test(uri))
+        .filter(({ bytes, uri }) => bytes > 0 && isTableName(uri.slice(sourceUri.length)))
         .map(({ uri }) => uri)
     : [sourceUri]
   const heads: ObjectHead[] = []

@@ -14,6 +14,7 @@ import { pipelines } from './pipeline.ts'
 import { join, placesOf } from './queue.ts'
 import {
   batchesOf,
+  isNoTable,
   type PlannedRun,
   planRun,
   type StarterInput,
@@ -40,11 +41,13 @@ export const handler = door({
     z.object({ noted: z.boolean() }),
     z.object({ withdrawn: z.boolean() }),
     z.object({ swept: z.array(z.enum(pipelines)) }),
+    z.object({ ignored: z.string() }),
   ]),
   async run(input, logger, { awsRequestId: requestId }) {
     if ('withdraw' in input) return { withdrawn: await withdraw(input) }
     if ('sweep' in input) return { swept: await sweepQueues(input) }
     if (isStatusEvent(input)) return { noted: await noteStatus(input) }
+    if (isNoTable(input)) return { ignored: input.detail.object.key }
     const bucket = requiredVariable('BUCKET')
     const batches = batchesOf(input, bucket)
     const request = toRunRequest(input, batches === undefined ? undefined : await newestIn(batches))

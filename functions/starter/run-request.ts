@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { digestOf } from '../canonical-json.ts'
 import { datasetName, importSource } from '../dataset/import-source.ts'
+import { isTableName } from '../dataset/is-table-name.ts'
 import { strategy } from '../rollout/steps.ts'
 import { contractVersion } from '../stages.ts'
 import { tuningRequest } from '../training/tuning.ts'
@@ -100,6 +101,10 @@ export type RunRequest =
 
 export const starterInput = z.union([runRequest, scheduled, upload])
 export type StarterInput = z.output<typeof starterInput>
+
+/** The mark of a folder, or what is hidden from imports: nobody asked for a run. */
+export const isNoTable = (input: StarterInput): input is z.output<typeof upload> =>
+  'source' in input && !isTableName(input.detail.object.key.split('/').slice(2).join('/'))
 
 /** What the starter must find out before it has a request: the newest of the project's batches. */
 export function batchesOf(input: StarterInput, bucket: string): string | undefined {

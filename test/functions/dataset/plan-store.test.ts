@@ -110,6 +110,27 @@ describe('the partition plan', () => {
     ])
   })
 
+  it('takes parts without a row for none, whatever they are, unless no part has one', async () => {
+    const at = 's3://b/parcels/parts/'
+    put(csvOf([]), `${at}0.csv`)
+    put('', `${at}1.csv`)
+    put(gzipSync(csvOf([])), `${at}2.csv.gz`)
+    await expect(plan(2_048, 'training', at)).rejects.toMatchObject({
+      name: 'DatasetEmpty',
+      message: `the file has a header and no rows, ${at}0.csv: upload a file with rows`,
+    })
+    put(parcels(20), `${at}3.csv`)
+    put(parcels(20), `${at}_old/4.csv`)
+    put(parcels(20), `${at}year/.5.csv`)
+    put(parcels(5), `${at}year/6.csv`)
+    const { files, rows } = await plan(2_048, 'training', at)
+    expect([rows, files.map((file) => file.uri)]).toEqual([25, [`${at}3.csv`, `${at}year/6.csv`]])
+    put('a,b\n', `${at}7.csv`)
+    expect((await plan(2_048, 'training', at)).rows).toBe(25)
+    put('a,b\n1,2\n', `${at}8.csv`)
+    await expect(plan(2_048, 'training', at)).rejects.toMatchObject({ name: 'DatasetSchemaMismatch' })
+  })
+
   it('keeps one origin per numeric column for all parts', async () => {
     put(parcels(300))
     const { parts } = await plan()

@@ -121,6 +121,18 @@ describe('start-run', () => {
       requestedBy: 'upload by 000000000000',
     })
     expect(platform.executions.size).toBe(before + 1)
+    for (const key of [
+      'visits/',
+      'visits/_SUCCESS',
+      '_parts/0.csv',
+      'visits/_temporary/0/1.csv',
+      '.one.csv.crc',
+    ]) {
+      const hidden = structuredClone(upload)
+      hidden.detail.object.key = `demo/inbox/${key}`
+      expect(await start(hidden)).toEqual({ ignored: `demo/inbox/${key}` })
+    }
+    expect(platform.executions.size).toBe(before + 1)
     const other = structuredClone(upload)
     other.detail.object['version-id'] = 'v2'
     expect((await start(other)).runId).not.toBe(first.runId)

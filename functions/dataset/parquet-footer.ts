@@ -15,6 +15,7 @@ export interface RowGroup {
 }
 
 export interface ParquetFooter {
+  /** Without the numbers of rows that pandas writes behind them. */
   readonly columns: readonly { name: string; nested: boolean }[]
   readonly rowGroups: readonly RowGroup[]
   /** The footer of a file that holds these row groups alone, at the places where they lie now. */
@@ -35,7 +36,7 @@ export function readParquetFooter(bytes: Uint8Array, fileBytes: number): Parquet
   const groups = listOf(file, 4)
   const rowGroups = groups.items.map(({ value }) => rowGroupOf(structOf(value), fileBytes))
   return {
-    columns: columnsOf(file),
+    columns: withoutRowNumbers(columnsOf(file), file),
     rowGroups,
     of(chosen) {
       const items = chosen.map((index) => groups.items[index])
@@ -87,6 +88,42 @@ function columnsOf(file: ThriftStruct): { name: string; nested: boolean }[] {
   }
   if (at !== elements.length) throw new FooterFault('has a schema that does not end where it should')
   return columns
+}
+
+/**
+ * An index without a name is pandas' own count of rows, no column of the table: it stands behind the columns and is named
+ * in the writer's note (`index_columns`, pandas.pydata.org/docs/development/developer.html). One with a name is data.
+ */
+function withoutRowNumbers<Column extends { name: string }>(
+  columns: readonly Column[],
+  file: ThriftStruct,
+): readonly Column[] {
+  if (!/^__index_level_\d+__$/.test(columns.at(-1)?.name ?? '')) return columns
+  const index = new Set(pandasIndex(file))
+  const last = columns.findLastIndex(({ name }) => !(index.has(name) && /^__index_level_\d+__$/.test(name)))
+  return last < 0 ? columns : columns.slice(0, last + 1)
+}
+
+function pandasIndex(file: ThriftStruct): readonly unknown[] {
+  if (!file.fields.has(5)) return []
+  for (const { value } of listOf(file, 5).items) {
+    const [key, note] = [1, 2].map((field) => structOf(value).fields.get(field)?.value)
+    if (!(key instanceof Uint8Array && note instanceof Uint8Array)) continue
+    if (Buffer.from(key).toString('utf8') === 'pandas')
+      return indexColumnsOf(Buffer.from(note).toString('utf8'))
+  }
+  return []
+}
+
+function indexColumnsOf(note: string): readonly unknown[] {
+  try {
+    const document: unknown = JSON.parse(note)
+    const named = typeof document === 'object' && document !== null && 'index_columns' in document
+    return named && Array.isArray(document.index_columns) ? document.index_columns : []
+  } catch {
+    // A note that cannot be read names no index.
+    return []
+  }
 }
 
 const childrenOf = (element: ThriftStruct) => {

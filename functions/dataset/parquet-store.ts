@@ -2,16 +2,16 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, DatabaseError, notUtf8, openDatabase, textsOf } from '../duckdb-store.ts'
+import { DatabaseError, notUtf8, openDatabase, textsOf } from '../duckdb-store.ts'
 import { RegimenError } from '../errors.ts'
 import { quoteText } from '../quote-sql.ts'
+import { bytesColumn } from './bytes-column-store.ts'
 import { checkNames } from './check-names.ts'
 import { parquetCellsSql } from './load-cells.ts'
 import { FooterFault, type ParquetFooter, parquetMagic, readParquetFooter } from './parquet-footer.ts'
 import type { SchemaContract, SourceFile } from './plan.ts'
 import { sketchOrigins } from './sketch-origins.ts'
 import { type ByteSource, storedChunks } from './source-text-store.ts'
-import { cellName } from './typed-columns.ts'
 
 const sampleRows = 1_000
 /** Length and magic number behind the footer. */
@@ -110,40 +110,13 @@ async function sampleOf(source: ByteSource, header: readonly string[], group: nu
     return Array.from({ length: rows }, (_, row) => cells.map((column) => column[row] ?? ''))
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    if (error.message === notUtf8)
-      throw holdsBytes(source.uri, header, await columnOfBytes(database, path, header))
+    if (error.message === notUtf8) throw await bytesColumn(database, path, header, source.uri)
     throw unreadable(source.uri, error.message, error)
   } finally {
     database.close()
     await rm(directory, { recursive: true, force: true })
   }
 }
-
-/** The place of the first column that is no text; asked only once one is known to be there. */
-async function columnOfBytes(database: Database, path: string, header: readonly string[]): Promise<number> {
-  const cells = parquetCellsSql(quoteText(path), header, [])
-  for (const at of header.keys()) {
-    try {
-      await database.columns(`SELECT ${cellName(at)} FROM (${cells}) LIMIT ${sampleRows}`)
-    } catch (error) {
-      if (error instanceof DatabaseError && error.message === notUtf8) return at
-      throw error
-    }
-  }
-  return -1
-}
-
-const holdsBytes = (where: string, header: readonly string[], at: number) =>
-  new RegimenError('DatasetUnreadable', {
-    what:
-      at < 0
-        ? 'a column of the Parquet file holds bytes that are no text'
-        : `column ${at + 1} (${JSON.stringify(header[at]?.slice(0, 60))}) of the Parquet file holds bytes that are no text`,
-    where,
-    got: notUtf8,
-    expected: 'texts in UTF-8, numbers, booleans, dates and times',
-    do: 'leave the column out, or write it as text',
-  })
 
 function broken<Result>(uri: string, work: () => Result): Result {
   try {

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, DatabaseError, openDatabase } from '../duckdb-store.ts'
+import { type Database, DatabaseError, notUtf8, openDatabase } from '../duckdb-store.ts'
 import { RegimenError } from '../errors.ts'
 import type { Project } from '../project.ts'
 import type { Part } from '../stages.ts'
+import { bytesColumn } from './bytes-column-store.ts'
 import { cellFile } from './cell-file-store.ts'
 import { type CellSource, loadCellsSql } from './load-cells.ts'
 import { objectSource } from './source-text-store.ts'
@@ -57,7 +58,11 @@ export async function openCells(
   const { directory, where } = options
   const database = await openDatabase(directory)
   try {
-    await database.run(loadCellsSql(source))
+    await database.run(loadCellsSql(source)).catch(async (error: unknown) => {
+      const isBytes =
+        source.format === 'parquet' && error instanceof DatabaseError && error.message === notUtf8
+      throw isBytes ? await bytesColumn(database, source.file, source.header, where) : error
+    })
     const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
     const rows = Number(counted.columns.n?.[0])
     if (options.rows !== undefined && options.rows !== rows)

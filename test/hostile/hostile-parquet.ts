@@ -47,6 +47,10 @@ const refused = (what: string, bytes: Buffer, error: string, ...says: string[]):
   refused: { error, says },
 })
 
+/** The note that pandas leaves in the footer. */
+const pandas = (...index: string[]) =>
+  `KV_METADATA {other: 'x', pandas: '${JSON.stringify({ index_columns: index })}'}`
+
 /** The file with the length of its footer overwritten. */
 const withFooterLength = (file: Buffer, length: number): Buffer => {
   const changed = Buffer.from(file)
@@ -164,6 +168,38 @@ export async function parquetFiles(): Promise<HostileFile[]> {
       'DatasetUnreadable',
       'column 2 ("photo")',
       'bytes',
+    ),
+    refused(
+      'a column whose first bytes that are no text stand far behind',
+      await parquetOf(
+        "SELECT range AS a, CASE WHEN range < 2000 THEN 'x'::BLOB ELSE '\\xFF\\xFE'::BLOB END AS photo, 'y' AS b FROM range(3000)",
+      ),
+      'DatasetUnreadable',
+      'column 2 ("photo") of the Parquet file holds bytes that are no text',
+    ),
+    held(
+      "pandas' count of rows, which is no column",
+      await parquetOf('SELECT 7 AS x, 4 AS patient, 1 AS __index_level_0__', pandas('__index_level_0__')),
+      ['x', 'patient'],
+      [['7', '4']],
+    ),
+    held(
+      'an index of pandas that has a name',
+      await parquetOf('SELECT 7 AS x, 4 AS patient', pandas('patient')),
+      ['x', 'patient'],
+      [['7', '4']],
+    ),
+    held(
+      'a column that is only named like an index of pandas',
+      await parquetOf('SELECT 7 AS x, 1 AS __index_level_0__', pandas()),
+      ['x', '__index_level_0__'],
+      [['7', '1']],
+    ),
+    held(
+      'nothing but an index of pandas, and a note that is no JSON',
+      await parquetOf('SELECT 1 AS __index_level_0__', "KV_METADATA {pandas: '{\"index'}"),
+      ['__index_level_0__'],
+      [['1']],
     ),
     refused('a name twice', twice, 'DatasetSchemaMismatch', 'column 2 like one before it'),
     refused('a footer cut off', small.subarray(0, -20), 'DatasetUnreadable', 'an end without its footer'),

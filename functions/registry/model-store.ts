@@ -34,10 +34,11 @@ const named = modelSchema.pick({ packageArn: true })
 export async function getModel(project: string, version: string): Promise<Model> {
   const known = await getItem(tableKeys.modelVersion(project, version), modelSchema)
   if (known !== undefined) return known
-  const arn = (await listPackageArns(project)).find((one) => versionOf(one) === version)
+  const arns = await listPackageArns(project)
+  const arn = arns.find((one) => versionOf(one) === version)
   const found = arn === undefined ? undefined : await readPackage(arn)
   if (found?.model !== undefined) return found.model
-  throw notFound(project, version)
+  throw notFound(project, version, arns.map(versionOf))
 }
 
 /** The sweep, at every look of monitoring: writes every projection that is missing; answers the versions that were. */
@@ -88,8 +89,17 @@ export const setModelStatus = (
     values: { ':at': at },
   })
 
-export const notFound = (project: string, version: string) =>
-  new RegimenError('ModelNotFound', {
+/** A message is read by people: of a thousand versions it names the newest. */
+const mostNamed = 20
+
+function notFound(project: string, version: string, known: readonly string[]): RegimenError {
+  const newest = known.toSorted((a, b) => Number(b) - Number(a)).slice(0, mostNamed)
+  return new RegimenError('ModelNotFound', {
     what: `${project} has no model version ${version}`,
+    expected:
+      newest.length === 0
+        ? 'a version, of which there is none yet'
+        : `one of ${newest.join(', ')}${known.length > mostNamed ? ', …' : ''}`,
     do: 'list the versions with: regimen models list',
   })
+}

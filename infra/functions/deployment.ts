@@ -46,8 +46,20 @@ export const deploymentFunctions = {
     entry: 'functions/rollout/start.handler.ts',
     description: 'Begins the deployment of a version, recorded under who asked for it',
     ...light,
-    variables: ['BUCKET', 'TABLE', 'STATE_MACHINE_PREFIX', 'PROJECT_URIS'],
-    grants: (to) => [to.items('GetItem', 'PutItem'), to.startExecutions()],
+    variables: [
+      'BUCKET',
+      'TABLE',
+      'ENVIRONMENT',
+      'MODEL_PACKAGE_GROUP_PREFIX',
+      'STATE_MACHINE_PREFIX',
+      'PROJECT_URIS',
+    ],
+    grants: (to) => [
+      to.items('GetItem', 'Query', 'PutItem'),
+      to.readModels(),
+      to.listModels(),
+      to.startExecutions(),
+    ],
   },
   'export-model': {
     entry: 'functions/promotion/export.handler.ts',

@@ -120,7 +120,6 @@ export const unseenActions: readonly Unseen[] = [
       'fetch-dataset',
       'record-run',
       'promote-model',
-      'start-deployment',
       'end-deployment',
       'record-outcome',
       'start-monitoring',
@@ -169,7 +168,14 @@ export const unseenActions: readonly Unseen[] = [
   },
   {
     actions: ['sagemaker:DescribeModelPackage', 'sagemaker:ListModelPackages'],
-    roles: ['predict', 'prepare-deployment', 'resolve-model', 'watch-deployment', 'shift-traffic'],
+    roles: [
+      'predict',
+      'prepare-deployment',
+      'resolve-model',
+      'start-deployment',
+      'watch-deployment',
+      'shift-traffic',
+    ],
     reason: 'the registry is asked for a version that the table has lost; it lost none',
   },
   {

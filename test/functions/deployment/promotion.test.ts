@@ -285,10 +285,11 @@ describe('resolve-model', () => {
     })
   })
 
-  test('refuses a version that is not there', async () => {
+  test('refuses a version that is not there, and names those that are', async () => {
+    await registered(2)
     await expect(resolve({ project, modelVersion: '7' })).rejects.toMatchObject({
       name: 'ModelNotFound',
-      message: `${project} has no model version 7: list the versions with: regimen models list`,
+      message: `${project} has no model version 7: expected one of 2, 1; list the versions with: regimen models list`,
     })
   })
 })

@@ -15,6 +15,7 @@ import { Names } from '../infra/names.ts'
 import { personas } from '../infra/personas.ts'
 import { isAlive } from '../local/process-identity.ts'
 import { Output } from './output.ts'
+import { requireProject } from './require-project.ts'
 
 export interface GlobalOptions {
   readonly json?: boolean
@@ -63,7 +64,7 @@ export interface Context {
 
 /**
  * Points the SDK at the local cloud unless `--stack` or the environment says otherwise.
- * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to.
+ * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to, `InvalidRequest` for a project that is not.
  */
 export async function openContext(options: GlobalOptions): Promise<Context> {
   const out = new Output(options.json === true)
@@ -82,7 +83,7 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   process.env.TABLE ??= names.table()
   process.env.ENVIRONMENT ??= environment
   process.env.MODEL_PACKAGE_GROUP_PREFIX ??= names.prefix
-  return {
+  const context: Context = {
     out,
     environment,
     project,
@@ -100,6 +101,8 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     stateMachine: (flow) =>
       `arn:${partition}:states:${region}:${accountId}:stateMachine:${names.stateMachine(project, flow)}`,
   }
+  if (options.project !== undefined) await requireProject(context)
+  return context
 }
 
 /** Takes the role of a person, so that this command may do what that person may do, and nothing else. */

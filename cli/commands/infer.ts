@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { RegimenError } from '../../functions/errors.ts'
+import { getModel } from '../../functions/registry/model-store.ts'
 import { openContext } from '../context.ts'
 import { finishRun, inferenceOutput, startRun } from '../start-run.ts'
 import { uploadBatch } from '../upload.ts'
@@ -32,6 +33,8 @@ export function inferCommand(): Command {
           where: input,
           expected: 'a file or an s3:// URI',
         })
+      // Before the upload and the run: both are for nothing when there is no such version.
+      if (model !== undefined) await getModel(context.project, model)
       const inputUri = input.startsWith('s3://') ? input : await uploadBatch(context, input)
       const run = await startRun(
         context,

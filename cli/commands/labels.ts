@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { RegimenError } from '../../functions/errors.ts'
 import { contracts } from '../../functions/stages.ts'
+import { getRun } from '../../functions/starter/run-store.ts'
 import { openContext } from '../context.ts'
 import { invokeFunction } from '../invoke-function.ts'
 import { uploadLabels } from '../upload.ts'
@@ -21,8 +22,16 @@ export function labelsCommand(): Command {
           where: file,
           expected: 'a CSV file',
         })
+      const found = await getRun(run)
+      if (found?.pipeline !== 'inference' || found.project !== context.project)
+        throw new RegimenError('InvalidRequest', {
+          what: `no inference run "${run}"`,
+          where: `in project ${context.project}`,
+          do: 'see regimen executions list',
+        })
       const labelsUri = await uploadLabels(context, file)
-      const runUri = `s3://${context.bucket}/${context.project}/inference/${run}`
+      // Of an execution that was started by hand the item does not tell where it lies.
+      const runUri = found.runUri ?? `s3://${context.bucket}/${context.project}/inference/${run}`
       const answer = await invokeFunction(
         context,
         'join-labels',

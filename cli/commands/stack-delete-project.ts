@@ -22,11 +22,13 @@ export function addDeleteProjectCommand(stack: Command): void {
     .option('--with-models', 'although a version is in production')
     .option('--with-datasets', 'although it has datasets')
     .action(async (id: string, _options: object, self: Command) => {
-      const options: Options = self.optsWithGlobals()
-      const context = await openContext({ ...options, project: id })
+      // The project is the argument, and may be gone already where a deletion is asked for again.
+      const { project: _, ...options }: Options = self.optsWithGlobals()
+      const context = await openContext(options)
       const place = {
         ...context,
-        stateMachinePrefix: context.stateMachine('training').slice(0, -`${id}-training`.length),
+        project: id,
+        stateMachinePrefix: context.stateMachine('training').slice(0, -`${context.project}-training`.length),
       }
       const scheduled = projects[id]?.schedule !== undefined
       const kept = { models: options.withModels === true, datasets: options.withDatasets === true }

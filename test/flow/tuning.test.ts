@@ -1,11 +1,11 @@
 /** A search through the real training state machine: trials on record, the best of them evaluated and registered. */
-import { Command } from 'commander'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ExperimentRun } from '../../functions/experiments/experiment-run.ts'
 import { parseProject } from '../../functions/project.ts'
 import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { generate } from '../../projects/adherence/generate.ts'
 import { project as adherence } from '../../projects/adherence/project.ts'
+import { runCommand } from '../builders/run-command.ts'
 
 const project = parseProject({
   ...adherence,
@@ -65,16 +65,6 @@ test('the best trial goes on, and every trial is a run below the one that search
 
 /** The runs that `regimen experiments list` names. */
 async function listedBy(...options: readonly string[]): Promise<string[]> {
-  const { experimentsCommand } = await import('../../cli/commands/experiments.ts')
-  const program = new Command().option('--json').option('--project <id>').addCommand(experimentsCommand())
-  const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  try {
-    const words = ['--json', '--project', project.id, 'experiments', 'list', ...options]
-    await program.parseAsync(words, { from: 'user' })
-    return (JSON.parse(said.mock.calls.map(([text]) => String(text)).join('')) as ExperimentRun[]).map(
-      ({ runId }) => runId,
-    )
-  } finally {
-    said.mockRestore()
-  }
+  const { stdout } = await runCommand('experiments', 'list', ...options, '--json')
+  return (JSON.parse(stdout) as ExperimentRun[]).map(({ runId }) => runId)
 }

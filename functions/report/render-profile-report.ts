@@ -76,7 +76,10 @@ function verdictOf(findings: readonly Finding[]): Verdict {
       headline: 'Not good enough to train on',
       what: `${errors} ${errors === 1 ? 'error stops' : 'errors stop'} it.`,
       moved: [],
-      advice: 'The errors stand first under “What to look at”, each with what to do.',
+      advice:
+        errors === 1
+          ? 'The error stands first under “What to look at”, with what to do.'
+          : 'The errors stand first under “What to look at”, each with what to do.',
       isAlarming: true,
     }
   if (warnings > 0)
@@ -84,7 +87,10 @@ function verdictOf(findings: readonly Finding[]): Verdict {
       headline: 'Fit for use',
       what: `${warnings} ${warnings === 1 ? 'thing wants' : 'things want'} a look.`,
       moved: [],
-      advice: 'They stand under “What to look at”, each with what to do.',
+      advice:
+        warnings === 1
+          ? 'It stands under “What to look at”, with what to do.'
+          : 'They stand under “What to look at”, each with what to do.',
       isAlarming: false,
     }
   return {

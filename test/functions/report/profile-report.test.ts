@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../../functions/profile/finding.ts'
 import { findingsOf } from '../../../functions/profile/findings.ts'
 import { mergeAll } from '../../../functions/profile/merge-profile.ts'
 import { profileFile } from '../../../functions/profile/profile-file-store.ts'
@@ -63,6 +64,19 @@ describe('the report of a table', () => {
     expect(text).toContain('<b>table</b>')
     expect(page).toContain('class="fence"')
     expect(page).toContain('class="strip"')
+  })
+
+  it('speaks of one thing as of one, and of two as of two', async () => {
+    const { profile } = await reported(written('one.csv', 'a,b\n1,2\n'))
+    const said = (severity: Finding['severity'], count: number) => {
+      const one: Finding = { source: 'rule', kind: 'range', severity, columns: ['a'], words: 'w', do: 'd' }
+      const findings: Finding[] = Array.from({ length: count }, () => one)
+      return textOf(renderProfileReport({ title: 't', profile, findings }))
+    }
+    expect(said('warning', 1)).toMatch(/1 thing wants a look\.\s+It stands under/)
+    expect(said('warning', 2)).toMatch(/2 things want a look\.\s+They stand under/)
+    expect(said('error', 1)).toMatch(/1 error stops it\.\s+The error stands first/)
+    expect(said('error', 2)).toMatch(/2 errors stop it\.\s+The errors stand first/)
   })
 
   it('says of a clean table that nothing stands out', async () => {

@@ -1,4 +1,6 @@
 /** What the command says: one JSON document or readable text on stdout, progress on stderr. */
+import { RemoteError } from './invoke-function.ts'
+
 export type Cell = string | number | null | undefined
 
 export class Output {
@@ -36,8 +38,11 @@ export class Output {
     this.#wipe()
     const name = error instanceof Error ? error.name : 'Error'
     const message = error instanceof Error ? error.message : String(error)
-    if (this.json) process.stdout.write(`${JSON.stringify({ error: { name, message } }, null, 2)}\n`)
+    const runId = error instanceof RemoteError ? error.runId : undefined
+    const told = { name, message, ...(runId === undefined ? {} : { runId }) }
+    if (this.json) process.stdout.write(`${JSON.stringify({ error: told }, null, 2)}\n`)
     process.stderr.write(`${name}: ${message}\n`)
+    if (runId !== undefined) process.stderr.write(`see \`regimen executions show ${runId}\`\n`)
     // Whoever refused it, the command or a function that it asked.
     return name === 'InvalidRequest' ? 2 : 1
   }

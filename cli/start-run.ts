@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 import { failureOf } from './failure-of.ts'
 import { followExecution } from './follow-execution.ts'
-import { invokeFunction } from './invoke-function.ts'
+import { invokeFunction, RemoteError } from './invoke-function.ts'
 import { waitForTurn } from './waiting-runs.ts'
 
 const startedSchema = z.object({
@@ -81,11 +81,14 @@ export interface FinishedRun extends StartedRun {
   readonly states: readonly { name: string; status: string; seconds: number }[]
 }
 
-/** @throws RemoteError under the name of what refused, unless the execution succeeded. */
+/** @throws RemoteError under the name of what refused, with the run's id, unless the execution succeeded. */
 export async function finishRun(context: Context, run: StartedRun): Promise<FinishedRun> {
   if (run.place !== undefined) await waitForTurn(context, run)
   const execution = await followExecution(context.sfn, run.executionArn, context.out)
-  if (execution.status !== 'SUCCEEDED') throw await failureOf(context.sfn, execution)
+  if (execution.status !== 'SUCCEEDED') {
+    const { name, message } = await failureOf(context.sfn, execution)
+    throw new RemoteError(name, message, run.runId)
+  }
   const { status, seconds, output } = execution
   const states = execution.states.map(({ name, status, seconds }) => ({ name, status, seconds }))
   return { ...run, status, seconds, output, states }

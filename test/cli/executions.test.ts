@@ -7,6 +7,9 @@ import {
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openContext } from '../../cli/context.ts'
+import { Output } from '../../cli/output.ts'
+import { finishRun } from '../../cli/start-run.ts'
 import { statesService } from '../../local/states/service.ts'
 import { runCommand } from '../builders/run-command.ts'
 import { eventually } from '../local/fake-cloud.ts'
@@ -116,6 +119,25 @@ test('a rerun from a state that was never entered, or stands inside another, say
       },
     })
   }
+})
+
+test('a run that fails while one waits for it is named beside its error', async () => {
+  const { executionArn } = await failedExecution()
+  const context = await openContext({ json: true })
+  const run = { runId: 'run0000000000001', executionArn, runUri: 's3://b/run', alreadyStarted: false }
+  let stdout = ''
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    stdout += String(chunk)
+    return true
+  })
+  const error = await finishRun(context, run).catch((caught: unknown) => caught)
+  const code = new Output(true).error(error)
+  vi.restoreAllMocks()
+  expect({ code, ...JSON.parse(stdout) }).toEqual({
+    code: 1,
+    error: { name: 'Broken', message: 'the execution gave no cause', runId: 'run0000000000001' },
+  })
 })
 
 test('a redrive keeps execution and definition, and says how often', async () => {

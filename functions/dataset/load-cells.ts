@@ -1,4 +1,4 @@
-/** SQL that loads a file into the table `cells`: `row_number` from 1, and every column as text, missing as null. */
+/** SQL that loads a file as `cells`: `row_number` from 1, and every column as text, missing as null. */
 import { quoteText } from '../quote-sql.ts'
 import type { Delimiter } from './csv-records.ts'
 import { cellName } from './typed-columns.ts'
@@ -16,21 +16,61 @@ export interface CellSource {
   readonly hasHeader: boolean
   /** Cell texts that mean "missing", beside the empty cell. */
   readonly nullTokens: readonly string[]
+  /** CSV: bytes of the longest line that is taken; two are held at a time. @default the longest that a plan lets pass */
+  readonly longestLine?: number | undefined
 }
 
-export function loadCellsSql({ file, format, header, delimiter, hasHeader, nullTokens }: CellSource): string {
-  const path = quoteText(file)
-  if (format === 'parquet') {
-    const selected = header.map((_, at) => cellName(at)).join(', ')
-    return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, ${selected}
-      FROM (${parquetCellsSql(path, header, nullTokens)})`
+export interface CellsSql {
+  /** Statements that each load a table, to be run at the same time. */
+  readonly tables: readonly string[]
+  /** Tells how many rows each table has: they are equal, or the file was misread. */
+  readonly count: string
+  /** Makes `cells` where they are several. */
+  readonly view?: string
+}
+
+/** @param atOnce how many tables share the columns; `cells` is a view of several, from which no row can be deleted */
+export function loadCellsSql(source: CellSource, atOnce: number): CellsSql {
+  const columns = source.header.map((_, at) => cellName(at))
+  const width = Math.ceil(columns.length / atOnce)
+  const shares = Array.from({ length: Math.ceil(columns.length / width) }, (_, share) => ({
+    name: atOnce === 1 ? 'cells' : `cells_${share}`,
+    selected: [
+      ...(share === 0 ? ['row_number() OVER () AS row_number'] : []),
+      ...columns.slice(share * width, (share + 1) * width),
+    ],
+  }))
+  const names = shares.map(({ name }) => name)
+  const counted = names.map((name) => `(SELECT count(*) FROM ${name})::DOUBLE AS ${name}`)
+  return {
+    tables: shares.map(
+      ({ name, selected }) => `CREATE TABLE ${name} AS SELECT ${selected.join(', ')} FROM ${readSql(source)}`,
+    ),
+    count: `SELECT ${counted.join(', ')}`,
+    ...(atOnce === 1
+      ? {}
+      : { view: `CREATE VIEW cells AS SELECT * FROM ${names.join(' POSITIONAL JOIN ')}` }),
   }
+}
+
+function readSql({
+  file,
+  format,
+  header,
+  delimiter,
+  hasHeader,
+  nullTokens,
+  longestLine,
+}: CellSource): string {
+  const path = quoteText(file)
+  if (format === 'parquet') return `(${parquetCellsSql(path, header, nullTokens)})`
   const columns = header.map((_, at) => `'${cellName(at)}': 'VARCHAR'`)
+  const line = longestLine ?? maxLineBytes
   // The scan has refused whatever breaks RFC 4180; strict mode would refuse mixed line ends on top.
-  return `CREATE TABLE cells AS SELECT row_number() OVER () AS row_number, * FROM read_csv(${path},
+  return `read_csv(${path},
     auto_detect = false, header = ${hasHeader}, delim = ${quoteText(delimiter ?? ',')}, quote = '"', escape = '"',
     strict_mode = false, null_padding = false, nullstr = [${missing(nullTokens)}],
-    max_line_size = ${maxLineBytes}, buffer_size = ${2 * maxLineBytes}, columns = {${columns.join(', ')}})`
+    max_line_size = ${line}, buffer_size = ${2 * line}, columns = {${columns.join(', ')}})`
 }
 
 /** The columns of a Parquet file by their places: names that differ in case only are one name to DuckDB. */

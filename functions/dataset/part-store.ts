@@ -1,4 +1,4 @@
-/** Opens one part of a source as DuckDB's table `cells` (text) and view `raw` (typed by the schema contract). */
+/** Opens one part of a source as DuckDB's `cells` (text) and view `raw` (typed by the schema contract). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { type Database, DatabaseError, notUtf8, openDatabase } from '../duckdb-s
 import { RegimenError } from '../errors.ts'
 import type { Project } from '../project.ts'
 import type { Part } from '../stages.ts'
+import { together } from '../together.ts'
 import { bytesColumn } from './bytes-column-store.ts'
 import { cellFile } from './cell-file-store.ts'
 import { type CellSource, loadCellsSql } from './load-cells.ts'
@@ -53,18 +54,24 @@ export async function openCells(
     where: string
     columns?: Project['source']['columns']
     rows?: number | undefined
+    /** Tables that share the columns and are loaded at the same time. @default one, of which rows may be deleted */
+    tablesAtOnce?: number
   },
 ): Promise<OpenPart> {
-  const { directory, where } = options
+  const { directory, where, tablesAtOnce = 1 } = options
   const database = await openDatabase(directory)
   try {
-    await database.run(loadCellsSql(source)).catch(async (error: unknown) => {
+    const { tables, count, view } = loadCellsSql(source, tablesAtOnce)
+    await together(tables.map((table) => database.run(table))).catch(async (error: unknown) => {
       const isBytes =
         source.format === 'parquet' && error instanceof DatabaseError && error.message === notUtf8
       throw isBytes ? await bytesColumn(database, source.file, source.header, where) : error
     })
-    const counted = await database.columns('SELECT count(*)::DOUBLE AS n FROM cells')
-    const rows = Number(counted.columns.n?.[0])
+    const counted = await database.columns(count)
+    const [rows = 0, ...others] = Object.values(counted.columns).map((counts) => Number(counts[0]))
+    if (others.some((other) => other !== rows))
+      throw unreadable(where, `${others.join(', ')} rows of some columns, ${rows} of the others`)
+    if (view !== undefined) await database.run(view)
     if (options.rows !== undefined && options.rows !== rows)
       throw unreadable(where, `${rows} rows where the plan counted ${options.rows}`)
     if (options.columns !== undefined) await database.run(rawViewSql(options.columns, source.header))

@@ -69,25 +69,40 @@ export class CsvScan {
   }
 
   push(chunk: Uint8Array): void {
-    const delimiter = this.#delimiter
-    const length = chunk.length
+    const { length } = chunk
     for (let at = 0; at < length; at++) {
-      // Most bytes are the inside of a field; these are the fast ways through them.
-      if (this.#state === inField && !this.#pendingCarriage) {
-        const start = at
-        let byte = chunk[at] as number
-        while (byte > quote && byte !== delimiter && ++at < length) byte = chunk[at] as number
-        if (at > start) this.#onlySpaces = false
-        if (at === length) break
-      } else if (this.#state === inQuotes) {
+      // Most bytes are the inside of a field or end it; these are the fast ways through them.
+      if (this.#state === inQuotes) {
         let byte = chunk[at] as number
         while (byte !== quote && byte !== 0 && ++at < length) byte = chunk[at] as number
-        if (at === length) break
-      }
+      } else if (this.#state !== afterQuote && !this.#pendingCarriage) at = this.#skipFields(chunk, at)
+      if (at === length) break
       this.#step(chunk[at] as number, at)
     }
     this.#bytes += length
     this.#checkLength(this.#bytes)
+  }
+
+  /** @returns where a byte stands that is neither the inside of a plain field nor its delimiter. */
+  #skipFields(chunk: Uint8Array, from: number): number {
+    const delimiter = this.#delimiter
+    const { length } = chunk
+    let at = from
+    let start = from
+    let fields = 0
+    for (; at < length; at++) {
+      const byte = chunk[at] as number
+      if (byte === delimiter) {
+        fields++
+        start = at + 1
+      } else if (byte <= quote && !(byte === space && at > start)) break
+    }
+    // Within the last field: what was before it belongs to another one.
+    if (fields > 0) this.#onlySpaces = true
+    if (at > start) this.#onlySpaces = false
+    if (fields > 0 || at > start) this.#state = at > start ? inField : atStart
+    this.#fields += fields
+    return at
   }
 
   #checkLength(position: number): void {

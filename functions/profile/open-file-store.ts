@@ -22,7 +22,7 @@ export async function openFile(path: string, nullTokens: readonly string[]): Pro
       {
         partBytes: Number.POSITIVE_INFINITY,
         onGlimpse: (glimpse) => {
-          early = openEarly(path, glimpse, nullTokens)
+          early = openEarly(source, glimpse, nullTokens)
         },
       },
     )
@@ -38,18 +38,35 @@ export async function openFile(path: string, nullTokens: readonly string[]): Pro
   }
 }
 
+/**
+ * Keeping its texts takes DuckDB, which does that on one thread, as long as parsing them: a large file is parsed twice,
+ * for half of the columns each.
+ */
+const tablesAtOnce = (bytes: number) => (bytes < leastSplitBytes ? 1 : 2)
+/** A smaller file takes less time as one table. */
+const leastSplitBytes = 8 * 1_024 * 1_024
+
+/** Bytes; a file with a longer line is read again when the walk has passed it. */
+const usualLine = 4 * 1_024 * 1_024
+
 /** @returns undefined where DuckDB does not take it: the walk says why, or how else it is to be read. */
 async function openEarly(
-  path: string,
+  { uri, bytes }: ByteSource,
   glimpse: Glimpse,
   nullTokens: readonly string[],
 ): Promise<OpenPart | undefined> {
   const directory = await newDirectory()
-  const source = { ...glimpse, file: resolve(path), format: 'csv', hasHeader: true, nullTokens } as const
-  return await openCells(source, { directory, where: path }).catch(async () => {
-    await rm(directory, { recursive: true, force: true })
-    return undefined
-  })
+  const source = {
+    ...glimpse,
+    ...({ file: resolve(uri), format: 'csv', hasHeader: true, longestLine: usualLine } as const),
+    nullTokens,
+  }
+  return await openCells(source, { directory, where: uri, tablesAtOnce: tablesAtOnce(bytes) }).catch(
+    async () => {
+      await rm(directory, { recursive: true, force: true })
+      return undefined
+    },
+  )
 }
 
 /** The walk has found plain UTF-8 text from the first byte to the last, and the rows that were loaded. */
@@ -75,7 +92,13 @@ async function openWalked(
     const [cut = { byteStart: 0, byteEnd: walked.bytes }] = walked.cuts
     const stretch = { ...walked, ...cut, rowGroups: undefined }
     const cells = await cellFile(source, stretch, walked.header, directory)
-    return await openCells({ ...cells, nullTokens }, { directory, where: source.uri, rows: walked.rows })
+    return await openCells(
+      { ...cells, nullTokens },
+      {
+        ...{ directory, where: source.uri, rows: walked.rows },
+        tablesAtOnce: tablesAtOnce(source.bytes),
+      },
+    )
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
     throw error

@@ -6,7 +6,6 @@ import { examineTable } from './examine-store.ts'
 import { correctTypes, guessTypes, type TypeGuess } from './guess-types-store.ts'
 import { openFile } from './open-file-store.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
-import { rowRepetition } from './row-repetition-store.ts'
 import { profileTable } from './table-store.ts'
 
 /** Cell texts that mean "missing" where no project says otherwise. */
@@ -32,12 +31,10 @@ const seed = 1
 export async function profileFile(path: string, options: FileOptions = {}): Promise<Profile> {
   const { schema, baseline } = options
   const table = await openFile(path, nullTokens)
-  // It asks for no types: it goes on while they are looked for.
-  const repeated = rowRepetition(table)
   try {
     const part = { index: 0, uri: path, firstRow: 0 }
     const profileAs = (columns: readonly SourceColumn[]) =>
-      profileTable(table, { columns, part, baseline, exact: true }, repeated)
+      profileTable(table, { columns, part, baseline, exact: true })
     const examined = async (profile: Profile, columns: readonly SourceColumn[]): Promise<Profile> => {
       await options.withTable?.(table, columns)
       if (options.examine !== true) return profile
@@ -55,7 +52,6 @@ export async function profileFile(path: string, options: FileOptions = {}): Prom
     if (corrected === undefined) return await examined(profile, columnsOf(guessed))
     return await examined(await profileAs(columnsOf(corrected)), columnsOf(corrected))
   } finally {
-    await Promise.allSettled([repeated])
     await table.close()
   }
 }

@@ -33,7 +33,7 @@ export interface SampleOptions {
 /** SELECT of at most `sampledRows` rows: place (text), group (number), then DOUBLE or VARCHAR per column. */
 export function sampleSql({ header }: Pick<OpenPart, 'header'>, options: SampleOptions): string {
   const { salt, entityKey } = options
-  const place = `md5(${quoteText(`${salt}:`)} || rowid)`
+  const place = `md5(${quoteText(`${salt}:`)} || (row_number - 1))`
   const at = entityKey === undefined ? -1 : header.indexOf(entityKey)
   const whose = at < 0 ? place : `coalesce(md5('sample:' || ${cellName(at)}), ${place})`
   const columns = options.columns.flatMap((column) => {

@@ -10,6 +10,7 @@ import {
   numericType,
   type PlannedColumn,
   ruleSummary,
+  type TableOptions,
 } from './column-plan.ts'
 import { ascendingRows, type WeightedNumbers } from './distinct-values.ts'
 import { maxLevels } from './numeric-column.ts'
@@ -17,35 +18,31 @@ import type { ProfileColumn } from './profile.ts'
 import { summariseLevels, summariseNumeric } from './summarise-column.ts'
 import { countMissing, type Missing, readHashes, readNumbers, readTexts } from './wide-store.ts'
 
-export interface WideOptions {
+export type WideOptions = Pick<TableOptions, 'part' | 'exact'> & {
   readonly rows: number
-  readonly part: number
-  /** These are all values there are. */
-  readonly exact: boolean
   /** Receives a value per row of every numeric column, NaN where there is none. */
   onRows(name: string, rows: Float64Array): void
 }
 
-/** @returns one per column, in their order. */
 export async function profileWide(
   database: Database,
   wide: readonly PlannedColumn[],
-  options: WideOptions,
-): Promise<ProfileColumn[]> {
-  if (wide.length === 0) return []
+  { rows, part, exact = false, onRows }: WideOptions,
+): Promise<Map<PlannedColumn, ProfileColumn>> {
+  if (wide.length === 0) return new Map()
   const missing = new Map((await countMissing(database, wide)).map((each, place) => [wide[place], each]))
-  const numbers = await readRows(database, wide, options)
+  const numbers = await readRows(database, wide, { rows, onRows })
   const doubtful = wide.filter((planned) =>
-    isDoubtful(planned, options.rows, missing.get(planned), numbers.get(planned)),
+    isDoubtful(planned, rows, missing.get(planned), numbers.get(planned)),
   )
   const broken = new Map(
     (await checkColumns(database, doubtful)).map((each, place) => [doubtful[place], each]),
   )
-  const hashes = await readColumnHashes(database, wide, numbers, options)
+  const hashes = await readColumnHashes(database, wide, numbers, exact)
   const summarise = async (planned: PlannedColumn): Promise<ProfileColumn> => {
     const found = broken.get(planned) ?? onlyMissing(planned, missing.get(planned))
-    const base = ruleSummary(found, options.part)
-    const count = options.rows - found.nulls - found.unreadable
+    const base = ruleSummary(found, part.index)
+    const count = rows - found.nulls - found.unreadable
     const { type } = planned.column
     const smallestHashes = hashes.get(planned)
     const counted = numbers.get(planned)
@@ -59,16 +56,17 @@ export async function profileWide(
       }
     if (planned.kind === 'opaque')
       return { ...base, kind: 'opaque', type, count, smallestHashes: smallestHashes ?? [] }
-    const texts = await readTexts(database, { cell: cellName(planned.at), hashes: !options.exact })
+    const texts = await readTexts(database, { cell: cellName(planned.at), hashes: !exact })
     return {
       ...base,
       kind: 'category',
       type: categoryType(type),
-      ...summariseLevels(texts.levels, { count, size: texts.size, exact: options.exact }),
-      ...(options.exact || texts.size <= maxLevels ? {} : { smallestHashes: texts.smallestHashes }),
+      ...summariseLevels(texts.levels, { count, size: texts.size, exact }),
+      ...(exact || texts.size <= maxLevels ? {} : { smallestHashes: texts.smallestHashes }),
     }
   }
-  return await together(wide.map(summarise))
+  const profiles = await together(wide.map(async (planned) => [planned, await summarise(planned)] as const))
+  return new Map(profiles)
 }
 
 type Numbers = ReadonlyMap<PlannedColumn, WeightedNumbers>
@@ -76,7 +74,7 @@ type Numbers = ReadonlyMap<PlannedColumn, WeightedNumbers>
 async function readRows(
   database: Database,
   wide: readonly PlannedColumn[],
-  { rows, onRows }: WideOptions,
+  { rows, onRows }: Pick<WideOptions, 'rows' | 'onRows'>,
 ): Promise<Numbers> {
   const numeric = wide.filter(({ kind }) => kind === 'numeric')
   const numbers = new Map<PlannedColumn, WeightedNumbers>()
@@ -125,7 +123,7 @@ async function readColumnHashes(
   database: Database,
   wide: readonly PlannedColumn[],
   numbers: Numbers,
-  { exact }: WideOptions,
+  exact: boolean,
 ): Promise<Map<PlannedColumn, string[]>> {
   const opaque = wide.filter(({ kind }) => kind === 'opaque')
   const many = exact ? [] : wide.filter((planned) => (numbers.get(planned)?.values.length ?? 0) > maxLevels)

@@ -30,6 +30,24 @@ describe('the scan of a delimited text', () => {
     )
   })
 
+  it('answers or refuses the same however the bytes arrive', () => {
+    const outcome = (text: string, chunk: number) => {
+      try {
+        return scan(text, { chunk })
+      } catch (error) {
+        return String(error)
+      }
+    }
+    const piece = fc.constantFrom('a', ' ', '"', ',', '\n', '\r', '!', '~', '""', 'ab c,', '1,2\n')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), fc.integer({ min: 1, max: 9 }), (pieces, chunk) => {
+        const text = `a,b\n1,2\n${pieces.join('')}`
+        expect(outcome(text, chunk)).toEqual(outcome(text, text.length))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('cuts only between rows, and the cuts cover the file once', () => {
     fc.assert(
       fc.property(

@@ -36,6 +36,27 @@ describe('the profile of a plain file', () => {
     { header: ['id', 'size', 'kind', 'day', 'code', 'empty'] },
   )
 
+  it('keeps the cells of a row together where a large file is loaded as several tables', async () => {
+    const rows = 120_000
+    const filler = 'x'.repeat(60)
+    const body = Array.from({ length: rows }, (_, row) => {
+      // A line break within a cell, cells without a value, and one line that is longer than usual ones.
+      const note =
+        row === 70_000 ? 'y'.repeat(5_000_000) : row % 1_000 === 0 ? `"${filler}\n${filler}"` : filler
+      return `${row},${note},${row % 3 === 0 ? '' : row % 7},${2 * row}\n`
+    })
+    const {
+      rows: counted,
+      columns,
+      correlations,
+    } = await profile('large.csv', `a,note,b,c\n${body.join('')}`)
+    expect(counted).toBe(rows)
+    expect(columns.note).toMatchObject({ distinct: 3, nulls: 0 })
+    expect(columns.b).toMatchObject({ nulls: rows / 3, max: 6 })
+    expect(columns.c).toMatchObject({ min: 0, max: 2 * (rows - 1), mean: rows - 1 })
+    expect(correlations?.find((pair) => pair.columns.join() === 'a,c')?.correlation).toBeCloseTo(1, 12)
+  })
+
   it('types a column by all of its cells, and describes it as pandas would', async () => {
     const { rows, columns } = await profile('t.csv', table)
     expect(rows).toBe(4)

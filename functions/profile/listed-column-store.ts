@@ -1,14 +1,12 @@
-/** Profiles the columns of an open part: few distinct cells are listed together, many are read row by row. */
-import type { OpenPart } from '../dataset/part-store.ts'
+/** Profiles columns of few distinct cells, which are listed together. */
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
-import { together } from '../together.ts'
+import type { Database } from '../duckdb-store.ts'
 import {
   categoryType,
   listedSql,
   numberSql,
   numericType,
   type PlannedColumn,
-  planColumns,
   ruleSummary,
   type TableOptions,
 } from './column-plan.ts'
@@ -26,73 +24,63 @@ import { maxLevels } from './numeric-column.ts'
 import type { ProfileColumn } from './profile.ts'
 import { hashOf } from './smallest-hashes.ts'
 import { summariseLevels, summariseNumeric } from './summarise-column.ts'
-import { profileWide } from './wide-column-store.ts'
 import { findWide, readNumbers } from './wide-store.ts'
 
 /** Parts of at most so many rows are listed whole: there is nothing to save. */
 const alwaysListedRows = 4_096
 
-export interface ProfiledColumns {
-  /** By name, in the contract's order. */
-  readonly columns: Record<string, ProfileColumn>
-  /** A value per row of the columns that are paired, NaN where there is none. */
-  readonly numbers: ReadonlyMap<string, Float64Array>
+export interface ListableColumn {
+  readonly planned: PlannedColumn
+  /** With more distinct cells it is not listed. */
+  readonly limit: number
 }
 
-/** @param options.paired names of the columns whose numbers are wanted afterwards. */
-export async function profileColumns(
-  { database, header }: OpenPart,
-  options: TableOptions & { readonly rows: number; readonly paired: ReadonlySet<string> },
-): Promise<ProfiledColumns> {
-  const { rows, paired, exact = false } = options
-  const planned = planColumns(options, header)
+/** @returns those whose distinct cells seem to be few. */
+export async function listableColumns(
+  database: Database,
+  planned: readonly PlannedColumn[],
+  rows: number,
+): Promise<ListableColumn[]> {
   const isWide = rows <= alwaysListedRows ? [] : await findWide(database, planned)
-  const narrow = planned
-    .map((column, place) => ({ column, limit: isWide[place] ? 0 : listingLimit(column, rows) }))
+  return planned
+    .map((column, place) => ({ planned: column, limit: isWide[place] ? 0 : listingLimit(column, rows) }))
     .filter(({ limit }) => limit > 0)
+}
+
+/**
+ * @param options.paired names of the columns of which `onRows` receives a value per row, NaN where there is none.
+ * @returns the columns whose distinct cells are few indeed.
+ */
+export async function profileListed(
+  database: Database,
+  columns: readonly ListableColumn[],
+  options: TableOptions & {
+    readonly rows: number
+    readonly paired: ReadonlySet<string>
+    onRows(name: string, rows: Float64Array): void
+  },
+): Promise<Map<PlannedColumn, ProfileColumn>> {
   const found = new Map<PlannedColumn, ProfileColumn>()
-  const numbers = new Map<string, Float64Array>()
-  const list = async () => {
-    const listed = await listDistinct(
-      database,
-      narrow.map(({ column, limit }) => listedSql(column, limit)),
-      { table: 'cells', rowNumber: 'row_number' },
-    )
-    const unread: { name: string; sql: string }[] = []
-    for (const [place, distinct] of listed.entries()) {
-      const column = narrow[place]?.column
-      if (column === undefined || distinct === undefined) continue
-      found.set(column, profileListed(column, distinct, options))
-      const { name } = column.column
-      if (paired.has(name)) unread.push({ name, sql: knownNumberSql(column, distinct) })
-    }
-    const queries = unread.map(({ sql }) => sql)
-    let place = 0
-    for await (const byRow of readNumbers(database, queries, rows)) {
-      const name = unread[place++]?.name
-      if (name !== undefined) numbers.set(name, byRow)
-    }
+  const listed = await listDistinct(
+    database,
+    columns.map(({ planned, limit }) => listedSql(planned, limit)),
+    { table: 'cells', rowNumber: 'row_number' },
+  )
+  const unread: { name: string; sql: string }[] = []
+  for (const [place, distinct] of listed.entries()) {
+    const planned = columns[place]?.planned
+    if (planned === undefined || distinct === undefined) continue
+    found.set(planned, profileOf(planned, distinct, options))
+    const { name } = planned.column
+    if (options.paired.has(name)) unread.push({ name, sql: knownNumberSql(planned, distinct) })
   }
-  const readByRow = async (wide: readonly PlannedColumn[]) => {
-    const profiled = await profileWide(database, wide, {
-      rows,
-      exact,
-      part: options.part.index,
-      onRows: (name, byRow) => void (paired.has(name) && numbers.set(name, byRow)),
-    })
-    for (const [place, column] of wide.entries()) {
-      const profile = profiled[place]
-      if (profile !== undefined) found.set(column, profile)
-    }
+  const queries = unread.map(({ sql }) => sql)
+  let place = 0
+  for await (const byRow of readNumbers(database, queries, options.rows)) {
+    const name = unread[place++]?.name
+    if (name !== undefined) options.onRows(name, byRow)
   }
-  const listable = new Set(narrow.map(({ column }) => column))
-  await together([list(), readByRow(planned.filter((column) => !listable.has(column)))])
-  await readByRow(planned.filter((column) => !found.has(column)))
-  const columns = planned.flatMap((column) => {
-    const profile = found.get(column)
-    return profile === undefined ? [] : [[column.column.name, profile] as const]
-  })
-  return { columns: Object.fromEntries(columns), numbers }
+  return found
 }
 
 /** A list is dearer than its rows where most cells are distinct; opaque cells are not brought here without need. */
@@ -103,7 +91,7 @@ function listingLimit({ kind, column }: PlannedColumn, rows: number): number {
   return column.type === 'boolean' ? rows : maxLevels
 }
 
-function profileListed(
+function profileOf(
   planned: PlannedColumn,
   distinct: DistinctValues,
   { part, exact = false }: TableOptions,

@@ -16,6 +16,7 @@
  * | monitoring      | `MONITOR#<project>`         | `STATE`                    |                      |           |
  * | alert           | `ALERT#<project>`           | `<time>#<runId>#<redrive>` |                      |           |
  * | audit event     | `AUDIT#<writer>/<month>/<chain>` | sequence              | `AUDIT-DAY#<day>`    | time      |
+ * | act on the trail | `AUDIT-ACT#<writer>`        | the act                    |                      |           |
  * | audit anchor    | `AUDIT-ANCHOR`              | sequence                   |                      |           |
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -85,6 +86,7 @@ export const tableKeys = {
     pk: `AUDIT#${chain}`,
     sk: String(sequence).padStart(12, '0'),
   }),
+  auditAct: (writer: string, act: string) => ({ pk: `AUDIT-ACT#${writer}`, sk: act }),
   auditAnchors: 'AUDIT-ANCHOR',
   auditAnchor: (sequence: number) => ({ pk: 'AUDIT-ANCHOR', sk: String(sequence).padStart(12, '0') }),
 } as const

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from 'aws-lambda'
 import { z } from 'zod'
 import { RegimenError } from '../errors.ts'
-import { listItems, putNew, tableKeys } from '../table-store.ts'
+import { getItem, listItems, putNew, tableKeys } from '../table-store.ts'
 import { type AuditEvent, auditEvent, beginning, follow, type Happening, type Head, headOf } from './event.ts'
 import { isRefusal, whenRefused } from './refusal.ts'
 import { type Anchor, anchorSchema, type Kept, nextAnchor } from './verify.ts'
@@ -19,6 +19,23 @@ export async function recordAudit(writer: string, happening: Happening): Promise
   // The next one waits for this one, however it ends.
   turn = mine.catch(() => undefined)
   return await mine
+}
+
+/**
+ * For an act that is tried until it may begin, as one that waits for its turn: its event stands on the trail once,
+ * however often it is tried. A refusal is told at whichever try it comes.
+ *
+ * @param act names it among all acts of the writer
+ */
+export async function recordOnce(writer: string, act: string, happening: Happening): Promise<void> {
+  const key = tableKeys.auditAct(writer, act)
+  if ((await getItem(key, z.unknown())) === undefined) {
+    await recordAudit(writer, happening)
+    // After the event: who dies between them tells it twice, and nothing is done untold.
+    await putNew(key, {})
+    return
+  }
+  whenRefused((error) => recordAudit(writer, { ...happening, result: 'denied', error }))
 }
 
 /** Whoever is refused a place, or is not told, begins a chain: the same event may then stand in two, under one id. */

@@ -1,6 +1,6 @@
 /** prepare-deployment: takes the project's lock for a version that may go into production and is shown to score. */
 import { z } from 'zod'
-import { recordAudit } from '../audit/audit-store.ts'
+import { recordOnce } from '../audit/audit-store.ts'
 import { requireApproved } from '../deployment/approval-store.ts'
 import { readLedger } from '../deployment/ledger-store.ts'
 import { door } from '../door.ts'
@@ -24,6 +24,8 @@ export const handler = door({
     /** @default as the project says */
     share: z.number().gt(0).lt(1).optional(),
     watchSeconds: z.int().min(0).max(86_400).optional(),
+    /** How often the execution was carried on by hand: each time it asks anew. */
+    redrives: z.int().min(0).default(0),
   }),
   output: z.object({
     version: z.string(),
@@ -36,11 +38,12 @@ export const handler = door({
     checksum: z.string(),
   }),
   async run(
-    { project: id, projectUri, runId, version, strategy, ...asked },
+    { project: id, projectUri, runId, version, strategy, redrives, ...asked },
     logger,
     { awsRequestId: requestId },
   ) {
-    await recordAudit('prepare-deployment', {
+    // It is called again and again while another deployment has the turn.
+    await recordOnce('prepare-deployment', `${runId}/${redrives}`, {
       actor: `run ${runId}`,
       action: 'prepare deployment',
       resource: `${id} version ${version}`,

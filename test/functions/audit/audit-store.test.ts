@@ -74,6 +74,13 @@ describe('the audit trail', () => {
     expect(judge.verify(shorter, anchors)).toHaveLength(2)
   })
 
+  test('tells once of an act that is tried again and again, and of another one by itself', async () => {
+    for (const act of ['run1/0', 'run1/0', 'run2/0', 'run1/0', 'run1/1'])
+      await audit.recordOnce('waiting', act, happening(act))
+    const told = (await today()).filter(({ chain }) => chain.startsWith('waiting/'))
+    expect(told.map(({ resource }) => resource)).toEqual(['run1/0', 'run2/0', 'run1/1'])
+  })
+
   test('names the place of an event that is none any more, and tells the others', async () => {
     const first = await audit.recordAudit('edited', happening('one'))
     await audit.recordAudit('edited', happening('two'))

@@ -124,6 +124,14 @@ describe('a refusal', () => {
       call('variants', { project, action: 'start', version, requestedBy: user('ada'), reason: 'why not' }),
     ).rejects.toMatchObject(refused)
     expect(await denials('prepare-deployment')).toMatchObject([{ actor: `run ${run.runId}`, resource }])
+    // A try that comes again is the same act, and still told of when it is refused.
+    await expect(call('prepare', { ...run, project, version, strategy: 'canary' })).rejects.toThrow()
+    expect(await denials('prepare-deployment')).toHaveLength(2)
+    const { events } = await audit.listAudit(new Date(Date.now() - 3_600_000), new Date(Date.now() + 1_000))
+    const begun = events.filter(
+      ({ chain, result }) => chain.startsWith('prepare-deployment/') && result === 'begun',
+    )
+    expect(begun).toHaveLength(1)
     expect(await denials('export-model')).toMatchObject([{ actor: user('ada'), resource }])
     expect(await denials('compare-variants')).toMatchObject([{ actor: user('ada'), resource }])
   })

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type Comparison, compareVersions } from '../../functions/catalogue/compare-versions.ts'
 import { readVersion } from '../../functions/catalogue/version-store.ts'
 import { loadProject } from '../../functions/project-store.ts'
+import { cellOf } from '../cell-of.ts'
 import { openContext } from '../context.ts'
 import { findDataset } from '../find-dataset.ts'
 import { table } from '../output.ts'
@@ -39,21 +40,23 @@ function describe(comparison: Comparison): string {
     `columns added: ${names(schema.added)}; removed: ${names(schema.removed)}; of another type: ${names(schema.retyped.map(({ column }) => column))}${schema.reordered ? '; in another order' : ''}`,
     `quality: ${quality.before.summary} → ${quality.after.summary}`,
     drift.drifted.length === 0 ? 'no column has drifted' : `drifted: ${drift.drifted.join(', ')}`,
-    table(
-      ['COLUMN', 'MISSING +/-', 'DISTINCT', 'DISTINCT AFTER', 'MEAN', 'MEAN AFTER', 'EFFECT', ''],
-      changed
-        .slice(0, shownColumns)
-        .map(([name, column]) => [
-          name,
-          column.missingChange,
-          column.before?.distinct,
-          column.after?.distinct,
-          column.before?.mean,
-          column.after?.mean,
-          drift.features[name]?.effect,
-          drift.features[name]?.drifted === true ? 'DRIFT' : '',
-        ]),
-    ),
+    changed.length === 0
+      ? 'every column has the same statistics'
+      : table(
+          ['COLUMN', 'MISSING +/-', 'DISTINCT', 'DISTINCT AFTER', 'MEAN', 'MEAN AFTER', 'EFFECT', ''],
+          changed
+            .slice(0, shownColumns)
+            .map(([name, column]) => [
+              name,
+              column.missingChange,
+              column.before?.distinct,
+              column.after?.distinct,
+              column.before === null ? null : cellOf(column.before, column.before.mean),
+              column.after === null ? null : cellOf(column.after, column.after.mean),
+              drift.features[name]?.effect,
+              drift.features[name]?.drifted === true ? 'DRIFT' : '',
+            ]),
+        ),
     ...(changed.length > shownColumns
       ? [`and ${changed.length - shownColumns} more columns, which moved less; all with --json`]
       : []),

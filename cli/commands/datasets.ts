@@ -7,6 +7,7 @@ import { openData, sources } from '../../projects/sources.ts'
 import { compareCommand } from '../catalogue/compare.ts'
 import { lineageCommand } from '../catalogue/lineage.ts'
 import { reviewCommand } from '../catalogue/review.ts'
+import { cellOf } from '../cell-of.ts'
 import { openContext } from '../context.ts'
 import { findDataset, listDatasets } from '../find-dataset.ts'
 import { type ImportOptions, importDataset } from '../import-dataset.ts'
@@ -152,9 +153,9 @@ function profileCommand(command: Command): void {
               c.nulls,
               c.invalid,
               c.distinct,
-              c.min,
-              c.mean,
-              c.max,
+              cellOf(c, c.min),
+              cellOf(c, c.mean),
+              cellOf(c, c.max),
             ]),
           ),
           `report: ${reportUri}`,

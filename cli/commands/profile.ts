@@ -10,8 +10,9 @@ import type { Profile } from '../../functions/profile/profile.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import { type PublicProfile, toPublicProfile } from '../../functions/profile/public-profile.ts'
 import { columnSchema, type SourceColumn } from '../../functions/project.ts'
-import { formatDay, formatTime } from '../../functions/report/format-number.ts'
+import { formatTime } from '../../functions/report/format-number.ts'
 import { renderProfileReport } from '../../functions/report/render-profile-report.ts'
+import { cellOf } from '../cell-of.ts'
 import { cellText } from '../cell-text.ts'
 import { type Cell, Output, table } from '../output.ts'
 import { writePage } from '../write-page.ts'
@@ -85,9 +86,7 @@ function describe({ rows, columns, findings }: PublicProfile): string {
       `${severity.padEnd(7)}  ${named.length === 0 ? 'the table' : named.map(cellText).join(', ')}: ${words}`,
   )
   const lines = Object.entries(columns).map(([name, column]) => {
-    // A time is kept as seconds since 1970.
-    const shown = (value: Cell): Cell =>
-      column.type === 'timestamp' && typeof value === 'number' ? formatDay(value) : value
+    const shown = (value: Cell): Cell => cellOf(column, value)
     const most = column.topValues[0]?.value
     return [
       cellText(name),

@@ -3,6 +3,7 @@ import type { DatasetManifest } from '../dataset/manifest.ts'
 import { detectDrift, ignoredColumns } from '../drift/detect-drift.ts'
 import type { Drift } from '../drift/drift.ts'
 import { baselineOf } from '../profile/baseline.ts'
+import { estimatesDiffer, isEstimate } from '../profile/estimated-distinct.ts'
 import type { Profile } from '../profile/profile.ts'
 import { type PublicColumn, toPublicProfile } from '../profile/public-profile.ts'
 import type { Project } from '../project.ts'
@@ -88,7 +89,10 @@ export function compareVersions(before: Version, after: Version, project: Projec
     columns: Object.fromEntries(
       names.map((name) => [
         name,
-        compareColumn(ownOf(one.columns, name), ownOf(two.columns, name), one.rows, two.rows),
+        compareColumn(ownOf(one.columns, name), ownOf(two.columns, name), {
+          rows: [one.rows, two.rows],
+          estimated: [before, after].some(({ profile }) => isEstimated(profile, name)),
+        }),
       ]),
     ),
     drift: { driftScore: drift.driftScore, drifted: drift.drifted, features: drift.features },
@@ -118,8 +122,7 @@ export function compareSchemas(
 function compareColumn(
   before: PublicColumn | undefined,
   after: PublicColumn | undefined,
-  rowsBefore: number,
-  rowsAfter: number,
+  { rows: [rowsBefore, rowsAfter], estimated }: { rows: readonly [number, number]; estimated: boolean },
 ): ColumnChange {
   const [was, is] = [statisticsOf(before), statisticsOf(after)]
   const missing = (column: Statistics | null, rows: number) =>
@@ -129,8 +132,21 @@ function compareColumn(
     after: is,
     missingChange: difference(missing(was, rowsBefore), missing(is, rowsAfter)),
     meanChange: difference(was?.mean ?? null, is?.mean ?? null),
-    changed: JSON.stringify(was) !== JSON.stringify(is),
+    changed: !isSame(was, is, estimated ? estimatesDiffer : 0),
   }
+}
+
+/** @param tolerance share by which the counts of distinct values may differ: estimates say no more. */
+function isSame(was: Statistics | null, is: Statistics | null, tolerance: number): boolean {
+  if (was === null || is === null) return was === is
+  const [one, two] = [was.distinct, is.distinct]
+  const close = Math.abs(one - two) <= tolerance * Math.max(one, two)
+  return close && JSON.stringify({ ...was, distinct: 0 }) === JSON.stringify({ ...is, distinct: 0 })
+}
+
+function isEstimated({ columns }: Profile, name: string): boolean {
+  const column = ownOf(columns, name)
+  return column !== undefined && isEstimate(column)
 }
 
 function statisticsOf(column: PublicColumn | undefined): Statistics | null {

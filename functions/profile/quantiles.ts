@@ -127,9 +127,9 @@ export function kurtosis({ count: n, m2, m4 }: NumericColumn): number | null {
 
 const finite = (value: number) => (Number.isFinite(value) ? value : null)
 
-/** Distinct values; estimated (3 %) beyond what is listed. */
+/** Distinct values; estimated (3 %) beyond what is listed, and never more than there are values. */
 export function distinct(column: ProfileColumn): number {
   if (column.exact !== undefined) return column.exact.distinct
-  if (column.smallestHashes !== undefined) return distinctFrom(column.smallestHashes)
+  if (column.smallestHashes !== undefined) return Math.min(column.count, distinctFrom(column.smallestHashes))
   return column.kind === 'opaque' ? 0 : (column.levels?.length ?? 0)
 }

@@ -8,6 +8,7 @@ import { drawing } from './drawing.ts'
 import { formatCount, formatShare } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { linearScale, place, ticks } from './scale.ts'
+import type { Tick } from './time-scale.ts'
 
 const width = 360
 const height = 150
@@ -26,11 +27,13 @@ export interface BoxHistogram {
   /** What of it may be shown. */
   readonly range: readonly [number, number]
   readonly format: (value: number) => string
+  /** What is written below the axis. @default round numbers, formatted */
+  readonly axis?: ((low: number, high: number) => readonly Tick[]) | undefined
   /** Bars of few rows are left out: the column helps to tell people apart. */
   readonly hidesFew: boolean
 }
 
-export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxHistogram): Markup {
+export function boxHistogram({ id, name, column, range, format, axis, hidesFew }: BoxHistogram): Markup {
   const outliers = outliersOf(column)
   // A few wild values would squeeze all others into one bar.
   const isWhole = column.type === 'integer'
@@ -48,7 +51,8 @@ export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxH
     const tall = Math.max(1, (count / most) * (bottom - top))
     return html`<rect class="fill" x="${place(left + at * step + step * 0.06)}" y="${place(bottom - tall)}" width="${place(Math.max(0.6, step * 0.88))}" height="${place(tall)}"/>`
   })
-  const inside = ticks(...domain, 4)
+  const written =
+    axis?.(low, high) ?? ticks(...domain, 4).map((value): Tick => ({ value, text: format(value) }))
   return drawing(
     {
       id,
@@ -67,10 +71,10 @@ export function boxHistogram({ id, name, column, range, format, hidesFew }: BoxH
         html`<line class="fence" x1="${right}" x2="${right}" y1="${top}" y2="${boxAt + 8}"/>`,
       (low > range[0] || high < range[1]) &&
         html`<text class="tick end" x="${right}" y="${top - 4}">${beyondWords(outliers?.count ?? 0)} beyond</text>`,
-      inside.map((value) => {
+      written.map(({ value, text }) => {
         const at = x(value)
         const kind = at < left + 16 ? 'tick' : at > right - 16 ? 'tick end' : 'tick mid'
-        return html`<line class="axis" x1="${place(at)}" x2="${place(at)}" y1="${bottom}" y2="${bottom + 4}"/><text class="${kind}" x="${place(at)}" y="${height - 8}">${format(value)}</text>`
+        return html`<line class="axis" x1="${place(at)}" x2="${place(at)}" y1="${bottom}" y2="${bottom + 4}"/><text class="${kind}" x="${place(at)}" y="${height - 8}">${text}</text>`
       }),
     ],
   )

@@ -1,13 +1,15 @@
 /** One column at a glance: what it is, how it is distributed, and the figures that belong to it. */
+
+import { isEstimate } from '../profile/estimated-distinct.ts'
 import { invalidCount, type NumericColumn, type ProfileColumn } from '../profile/profile.ts'
 import { deviation, distinct, quantiles, skewness } from '../profile/quantiles.ts'
 import type { SourceColumn } from '../project.ts'
 import { boxHistogram } from './box-histogram.ts'
 import { mayShowValues, publicRange } from './disclosure.ts'
-import { isEstimate } from './estimated-distinct.ts'
-import { formatCount, formatDay, formatDecimal, formatShare, formatValue } from './format-number.ts'
+import { formatCount, formatDecimal, formatShare, formatValue } from './format-number.ts'
 import { levelBars } from './level-bars.ts'
 import { type Content, html, type Markup } from './markup.ts'
+import { momentFormat, timeTicks } from './time-scale.ts'
 
 export interface ColumnPanel {
   /** Unique in the page. */
@@ -58,11 +60,19 @@ function numberShape(id: string, name: string, column: NumericColumn, source: So
   if (range === null)
     return { drawing: html`<p class="hidden-values">Too few values to be shown.</p>`, figures: [] }
   const isTime = column.type === 'timestamp'
-  const format = isTime ? formatDay : formatValue
+  const format = isTime ? momentFormat(...range) : formatValue
   const hidesFew = source.phi !== 'none'
   const [median] = quantiles(column, [0.5])
   return {
-    drawing: boxHistogram({ id, name, column, range, format, hidesFew }),
+    drawing: boxHistogram({
+      id,
+      name,
+      column,
+      range,
+      format,
+      axis: isTime ? timeTicks : undefined,
+      hidesFew,
+    }),
     figures: [
       pair(hidesFew ? 'nearly all from' : 'least', format(range[0])),
       pair('median', format(median)),

@@ -67,7 +67,8 @@ export function formatTime(iso: string): string {
 /** `2026-11-21` of seconds since 1970: how values of a timestamp column are shown. */
 export function formatDay(seconds: Maybe): string {
   if (!isThere(seconds) || Math.abs(seconds) > 8.64e12) return absent
-  return new Date(seconds * 1_000).toISOString().slice(0, 10)
+  // A year beyond 9999 has six digits and a sign.
+  return new Date(seconds * 1_000).toISOString().replace(/T.*/, '')
 }
 
 /** `2 min 5 s` */

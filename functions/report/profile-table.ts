@@ -1,4 +1,6 @@
 /** The data column by column: numbers with their range and shape, categories with their levels, the rest counted. */
+
+import { isEstimate } from '../profile/estimated-distinct.ts'
 import {
   type CategoryColumn,
   invalidCount,
@@ -9,12 +11,12 @@ import {
 import { distinct, histogramOf, weightedValues } from '../profile/quantiles.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import { mayShowValues, minimumRows, publicLevels, publicRange } from './disclosure.ts'
-import { isEstimate } from './estimated-distinct.ts'
-import { formatCount, formatDay, formatShare, formatValue } from './format-number.ts'
+import { formatCount, formatShare, formatValue } from './format-number.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { type Column, table } from './section.ts'
 
 import { smallHistogram } from './small-histogram.ts'
+import { momentFormat } from './time-scale.ts'
 
 const shownLevels = 5
 const drawnLevels = 24
@@ -86,7 +88,7 @@ function rangeCells({ name, column, source }: Described<NumericColumn>): Content
   const why = column.count === 0 ? 'no value' : 'too few values to be shown'
   if (range === null) return ['–', '–', '–', html`<span class="quiet">${why}</span>`]
   const [low, high] = range
-  const format = column.type === 'timestamp' ? formatDay : formatValue
+  const format = column.type === 'timestamp' ? momentFormat(low, high) : formatValue
   const isQuasi = source.phi !== 'none'
   return [
     `${isQuasi ? '≤ ' : ''}${format(low)}`,

@@ -1,7 +1,7 @@
 /** The first screen of a training report: the outcome, the facts of the run, and the numbers to remember. */
 import type { Evaluation, Interval } from '../evaluation/evaluation.ts'
+import { isEstimate } from '../profile/estimated-distinct.ts'
 import { distinct } from '../profile/quantiles.ts'
-import { isEstimate } from './estimated-distinct.ts'
 import {
   formatCount,
   formatDecimal,

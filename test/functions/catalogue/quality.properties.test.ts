@@ -232,4 +232,25 @@ describe('reviewing a dataset', () => {
       { numRuns: 100 },
     )
   })
+
+  it('takes two estimates of one number of distinct values for no change', async () => {
+    items.clear()
+    const named = (prefix: string, count: number) =>
+      rowsOf(count).map((row, at) => row.with(0, `${prefix}${at}`).with(1, `c${at}`))
+    const [one, other, fewer] = [
+      await importRows(named('p', 3_000), header),
+      await importRows(named('q', 3_000), header),
+      await importRows(
+        named('r', 3_000).map((row, at) => row.with(0, `r${at % 1_500}`)),
+        header,
+      ),
+    ]
+    const before = await version(one.version)
+    const moved = (after: Awaited<ReturnType<typeof version>>) =>
+      compareVersions(before, after, project).columns.parcel
+    const still = moved(await version(other.version))
+    expect(still?.before?.distinct).not.toBe(still?.after?.distinct)
+    expect(still?.changed).toBe(false)
+    expect(moved(await version(fewer.version))?.changed).toBe(true)
+  })
 })

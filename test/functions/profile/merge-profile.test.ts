@@ -170,6 +170,15 @@ describe('merging profiles', () => {
     expect(distinct(merged.columns.y!)).toBe(7)
   })
 
+  it('never counts more distinct values than there are values', () => {
+    for (let from = 0; from < 40_000; from += 2_000) {
+      const rows = Array.from({ length: 2_000 }, (_, at) => ({ x: (from + at) * 0.5, y: 0, level: null }))
+      const found = distinct(mergeAll(cut(rows, [900]).map(profileOf)).columns.x!)
+      expect(found).toBeLessThanOrEqual(2_000)
+      expect(found).toBeGreaterThan(1_800)
+    }
+  })
+
   it('names the first broken row by part and row', () => {
     const parts = [
       [{ x: 1, y: 1, level: 'a' }],

@@ -99,6 +99,19 @@ describe('the report of a table', () => {
     expect(page).toContain('Eleven')
   })
 
+  it('tells the hours of a column of one day', async () => {
+    const rows = Array.from({ length: 400 }, (_, at) => {
+      const minutes = 360 + ((at * 7) % 700)
+      return `2026-11-21 ${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}:00,${at}`
+    })
+    const { page } = await reported(written('day.csv', `seen,n\n${rows.join('\n')}\n`))
+    expectSound(page)
+    const ticks = [...page.matchAll(/class="tick[^"]*"[^>]*>([^<]*)</g)].map(([, text]) => text)
+    expect(ticks).toEqual(expect.arrayContaining(['09:00', '12:00', '15:00']))
+    expect(ticks).not.toContain('2026-11-21')
+    expect(textOf(page)).toContain('2026-11-21 11:46')
+  })
+
   it('stands on tables without values, with one row, and with columns of one value', async () => {
     for (const [at, text] of ['a,b\n1,x\n', 'a,b\n,\n,\n', 'a,b\n5,5\n5,5\n5,5\n', 'x\n1\n2\n'].entries()) {
       const { page } = await reported(written(`small-${at}.csv`, text))

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { projects } from '../../stacks/projects.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'
-import { isConfirmed, priceList, pricesAsOf, recalledPrices } from '../prices.ts'
+import { isConfirmed, likePrices, priceList, pricesAsOf, recalledPrices } from '../prices.ts'
 import { idleCost, type Stored } from '../stack/idle-cost.ts'
 import { type CalledFunction, type RunAssumptions, runCost } from '../stack/machine-cost.ts'
 import { stackGraph } from '../stack-graph.ts'
@@ -99,6 +99,7 @@ async function tell(options: CostOptions): Promise<void> {
       ),
       '',
       `prices of ${pricesAsOf.region}, ${pricesAsOf.date}, without free tier; recalled, and not looked up: ${recalledPrices.join(', ')}`,
+      ...Object.entries(likePrices).map(([of, names]) => `looked up for ${of}: ${names.join(', ')}`),
       `assumed: ${JSON.stringify(assumptions)}`,
       `not counted: ${notCounted.join('; ')}`,
     ].join('\n'),

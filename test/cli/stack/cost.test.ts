@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { isConfirmed, priceList, priceOf, recalledPrices, trainingHourPrice } from '../../../cli/prices.ts'
+import {
+  isConfirmed,
+  likePrices,
+  priceList,
+  priceOf,
+  recalledPrices,
+  trainingHourPrice,
+} from '../../../cli/prices.ts'
 import { idleCost } from '../../../cli/stack/idle-cost.ts'
 import { runCost } from '../../../cli/stack/machine-cost.ts'
 import { runCommand } from '../../builders/run-command.ts'
@@ -11,7 +18,7 @@ test('every price names its unit and where it stands', () => {
   for (const [name, price] of Object.entries(priceList)) {
     const { dollars, per, source } = price
     if ('confirmed' in price)
-      expect(price.confirmed).toEqual({
+      expect(price.confirmed).toMatchObject({
         on: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
         at: expect.stringMatching(/^https:/),
       })
@@ -20,12 +27,12 @@ test('every price names its unit and where it stands', () => {
   }
 })
 
-test('what was not looked up is named: the scratch space, the online store, the instances', () => {
-  expect(recalledPrices).toEqual([
-    'lambdaScratchGigabyteSecond',
-    'onlineFeatureGigabyteMonth',
-    ...Object.keys(priceList).filter((name) => name.startsWith('ml.')),
-  ])
+test('what was not looked up is named, and what was looked up for something like it', () => {
+  expect(recalledPrices).toEqual(['lambdaScratchGigabyteSecond', 'onlineFeatureGigabyteMonth'])
+  const instances = Object.keys(priceList).filter((name) => name.startsWith('ml.'))
+  expect(likePrices).toEqual({
+    'the instance in Studio': instances.filter((name) => name !== 'ml.m5.large'),
+  })
   expect([isConfirmed('key'), isConfirmed('onlineFeatureGigabyteMonth')]).toEqual([true, false])
 })
 

@@ -2,7 +2,7 @@
  * The real state machines and doors in one process: definitions from statemachines/, handlers imported, S3, DynamoDB and
  * the model registry of the local cloud, the trainer called without a job's process. A run takes a fraction of a second.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Project, ProjectInput } from '../../functions/project.ts'
@@ -10,10 +10,10 @@ import { type Pipeline, pipelines } from '../../functions/starter/pipeline.ts'
 import { planRun, type RunRequest } from '../../functions/starter/run-request.ts'
 import type { TuningRequest } from '../../functions/training/tuning.ts'
 import { Engine } from '../states/engine.ts'
-import { archiveModel } from '../training/archive-model.ts'
-import { boost } from '../training/boost.ts'
-import { lambdaContext, type Platform, startPlatform } from './platform.ts'
+import { doorsInProcess } from './doors-in-process.ts'
+import { type Platform, startPlatform } from './platform.ts'
 import { startingDefinition } from './starting-definition.ts'
+import { trainingsInProcess } from './trainings-in-process.ts'
 
 const bucket = 'regimen-dev-000000000000-us-east-1'
 
@@ -64,8 +64,6 @@ export interface Rig {
   stop(): Promise<void>
 }
 
-type Handler = (event: unknown, context: typeof lambdaContext) => Promise<unknown>
-
 export interface RigOptions {
   /** What executions and services take for the time. @default the clock */
   readonly now?: () => Date
@@ -81,76 +79,8 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
   const { getBytes, getJson, putBytes, putJson } = await import('../../functions/object-store.ts')
   await new S3Client({ forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: bucket }))
   const { functionEntries } = await import('../../infra/functions.ts')
-  const jobs = new Map<string, Record<string, unknown>>()
-
-  const handlers = new Map<string, Handler>()
-  const handlerOf = async (name: string): Promise<Handler> => {
-    const known = handlers.get(name)
-    if (known !== undefined) return known
-    const entry = Object.entries(functionEntries).find(([each]) => each === name)?.[1]
-    const module = (await import(`../../${entry}`)) as { handler: Handler }
-    handlers.set(name, module.handler)
-    return module.handler
-  }
-
-  const invoke = async (input: Record<string, unknown>) => {
-    const event: unknown = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString('utf8'))
-    try {
-      const answer = await (await handlerOf(String(input.FunctionName)))(event, lambdaContext)
-      return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(answer ?? null)) }
-    } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error))
-      const details = { errorType: name, errorMessage: message, trace: [] }
-      return { StatusCode: 200, FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify(details)) }
-    }
-  }
-
-  const trainJob = async (input: Record<string, unknown>) => {
-    const { TrainingJobName, HyperParameters, InputDataConfig, OutputDataConfig, AlgorithmSpecification } =
-      input as {
-        TrainingJobName: string
-        HyperParameters: Record<string, string>
-        InputDataConfig: { ChannelName: string; DataSource: { S3DataSource: { S3Uri: string } } }[]
-        OutputDataConfig: { S3OutputPath: string }
-        AlgorithmSpecification: unknown
-      }
-    const { download, list } = await import('../../functions/object-store.ts')
-    const channel = async (name: string) => {
-      const prefix = InputDataConfig.find(({ ChannelName }) => ChannelName === name)?.DataSource.S3DataSource
-        .S3Uri
-      const files: string[] = []
-      for (const { uri } of await list(prefix ?? '')) {
-        const file = join(directory, `${TrainingJobName}-${name}-${files.length}.csv`)
-        await download({ uri }, file)
-        files.push(file)
-      }
-      return files
-    }
-    const said: string[] = []
-    const { model } = await boost({
-      train: await channel('train'),
-      validation: await channel('validation'),
-      hyperparameters: HyperParameters,
-      threads: 1,
-      onRound: (line) => said.push(`${line}\n`),
-    })
-    const logs = join(platform.directory, 'sagemaker', 'logs')
-    mkdirSync(logs, { recursive: true })
-    writeFileSync(join(logs, `${TrainingJobName}.log`), said.join(''))
-    const uri = `${OutputDataConfig.S3OutputPath}/${TrainingJobName}/output/model.tar.gz`
-    // Jobs at the same time share no file.
-    const own = join(directory, TrainingJobName)
-    mkdirSync(own, { recursive: true })
-    await putBytes(uri, readFileSync(await archiveModel(model, own)))
-    jobs.set(TrainingJobName, {
-      TrainingJobName,
-      TrainingJobStatus: 'Completed',
-      AlgorithmSpecification,
-      ModelArtifacts: { S3ModelArtifacts: uri },
-      TrainingTimeInSeconds: 1,
-    })
-    return { TrainingJobArn: `arn:aws:sagemaker:us-east-1:000000000000:training-job/${TrainingJobName}` }
-  }
+  const doors = doorsInProcess(functionEntries)
+  const trainings = trainingsInProcess(directory, join(platform.directory, 'sagemaker', 'logs'))
 
   const engine = await Engine.open({
     directory: join(directory, 'engine'),
@@ -158,9 +88,9 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
     pollMilliseconds: 1,
     now,
     async call(service, action, input) {
-      if (service === 'lambda') return await invoke(input)
-      if (action === 'CreateTrainingJob') return await trainJob(input)
-      if (action === 'DescribeTrainingJob') return jobs.get(String(input.TrainingJobName)) ?? {}
+      if (service === 'lambda') return await doors.invoke(input)
+      if (action === 'CreateTrainingJob') return await trainings.create(input)
+      if (action === 'DescribeTrainingJob') return trainings.describe(String(input.TrainingJobName))
       return await platform.call(service, action, input)
     },
   })
@@ -174,7 +104,7 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
   const execute = async (project: Project, planned: Execution): Promise<Ended> => {
     const machineName = `regimen-dev-${project.id}-${planned.pipeline}`
     const arn = `arn:aws:states:us-east-1:000000000000:execution:${machineName}:${planned.runId}`
-    const before = jobs.size
+    const before = trainings.count()
     await engine.start({
       arn,
       name: planned.runId,
@@ -185,11 +115,21 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
       definition: startingDefinition(planned.pipeline, project, bucket, Object.keys(functionEntries)),
     })
     const end = await engine.ended(arn)
-    return { runId: planned.runId, runUri: planned.runUri, trainingJobs: jobs.size - before, ...end } as Ended
+    return {
+      runId: planned.runId,
+      runUri: planned.runUri,
+      trainingJobs: trainings.count() - before,
+      ...end,
+    } as Ended
   }
   const run = (project: Project, projectUri: string, request: RunRequest): Promise<Ended> =>
     execute(project, planRun(request, projectUri, bucket))
   let asked = 0
+  const whoever = ({ id }: Pick<Project, 'id'>) => ({
+    project: id,
+    requestedBy: 'arn:aws:iam::000000000000:user/test',
+    idempotencyKey: `run ${asked++}`,
+  })
   let settled = 0
 
   return {
@@ -212,40 +152,30 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
     ) =>
       run(project, projectUri, {
         pipeline: 'training',
-        project: project.id,
-        requestedBy: 'arn:aws:iam::000000000000:user/test',
-        idempotencyKey: `run ${asked++}`,
+        ...whoever(project),
         training: { dataset: { name, version, uri }, ...more },
       }),
     infer: (project, projectUri, inputUri) =>
       run(project, projectUri, {
         pipeline: 'inference',
-        project: project.id,
-        requestedBy: 'arn:aws:iam::000000000000:user/test',
-        idempotencyKey: `run ${asked++}`,
+        ...whoever(project),
         inference: { inputUri },
       }),
     importObject: (project, projectUri, uri, name) =>
       run(project, projectUri, {
         pipeline: 'dataset-import',
-        project: project.id,
-        requestedBy: 'arn:aws:iam::000000000000:user/test',
-        idempotencyKey: `run ${asked++}`,
+        ...whoever(project),
         import: { name, source: { kind: 'object', uri } },
       }),
     monitor: (project, projectUri) =>
       run(project, projectUri, {
         pipeline: 'monitoring',
-        project: project.id,
-        requestedBy: 'arn:aws:iam::000000000000:user/test',
-        idempotencyKey: `run ${asked++}`,
+        ...whoever(project),
       }),
     deploy: (project, projectUri, deployment) =>
       run(project, projectUri, {
         pipeline: 'deployment',
-        project: project.id,
-        requestedBy: 'arn:aws:iam::000000000000:user/test',
-        idempotencyKey: `run ${asked++}`,
+        ...whoever(project),
         deployment: { strategy: 'canary', watchSeconds: 0, reason: 'test', ...deployment },
       }),
     async settle(project) {
@@ -261,12 +191,12 @@ export async function startRig({ now = () => new Date() }: RigOptions = {}): Pro
           runUri: executionInput.runUri,
           executionInput,
         })
-        await (await handlerOf('record-outcome'))(endEvent(machine, ended, now()), lambdaContext)
+        await doors.call('record-outcome', endEvent(machine, ended, now()))
         ends.push(ended)
       }
       return ends
     },
-    door: async (name, event) => (await handlerOf(name))(event, lambdaContext),
+    door: doors.call,
     async remove(uri) {
       const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
       const Key = uri.slice(`s3://${bucket}/`.length)

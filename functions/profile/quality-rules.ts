@@ -219,6 +219,14 @@ function judgeFreshness(rule: Of<'freshness'>, column: ProfileColumn, now: numbe
   if (column.max === null)
     return { rule, passed: false, columns: [rule.column], words: 'No row has a time.', count: 0 }
   const days = (now - column.max * 1_000) / dayMilliseconds
+  // A clock of another zone is at most a day ahead; one time beyond would make any old table look new.
+  if (days < -1)
+    return {
+      rule,
+      passed: false,
+      columns: [rule.column],
+      words: `The newest time lies ${(-days).toFixed(1)} days ahead, so that nothing tells how old the table is.`,
+    }
   return {
     rule,
     passed: days <= rule.maxAgeDays,

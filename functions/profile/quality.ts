@@ -2,7 +2,7 @@
 import { ruleMeanings } from '../dataset/rules-sql.ts'
 import type { Project } from '../project.ts'
 import type { Purpose } from '../stages.ts'
-import type { Finding } from './finding.ts'
+import { counted, type Finding } from './finding.ts'
 import { invalidCount, type Profile, type ProfileColumn, type Violation } from './profile.ts'
 
 export interface Quality {
@@ -33,7 +33,13 @@ export function judgeQuality(
     ...(purpose === 'training' ? labelFindings(profile, project) : []),
     ...(purpose === 'inference' ? [] : errorsAmong(found)),
   ]
-  if (findings.length === 0) return { passed: true, summary: `${profile.rows} rows keep the schema contract` }
+  if (findings.length === 0) {
+    const kept = `${profile.rows} rows keep the schema contract`
+    return {
+      passed: true,
+      summary: [kept, ...(purpose === 'inference' ? [] : warningsAmong(found))].join('; '),
+    }
+  }
   const more = findings.length > shownFindings ? `; and ${findings.length - shownFindings} more findings` : ''
   return { passed: false, summary: `${findings.slice(0, shownFindings).join('; ')}${more}` }
 }
@@ -49,6 +55,19 @@ const errorsAmong = (found: readonly Finding[]): string[] =>
           : `column ${columns.map((name) => JSON.stringify(name)).join(', ')}`
       return `${named} (${kind}): ${words.replace(/\.$/, '')}`
     })
+
+/** `3 warnings: freshness ("sent"), row-count, range ("weight")`: whoever approves a version must not have to look for them. */
+function warningsAmong(found: readonly Finding[]): string[] {
+  const warnings = found.filter(({ severity }) => severity === 'warning')
+  if (warnings.length === 0) return []
+  const named = warnings.slice(0, shownFindings).map(({ source, kind, columns }) => {
+    const what = source === 'privacy' ? `personal ${kind}` : kind
+    const names = columns.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
+    return names === '' ? what : `${what} (${names})`
+  })
+  const more = warnings.length > shownFindings ? `, and ${warnings.length - shownFindings} more` : ''
+  return [`${counted(warnings.length, 'warning')}: ${named.join(', ')}${more}`]
+}
 
 function rowFindings(profile: Profile, { quality }: Project, purpose: Purpose): string[] {
   const needed = purpose === 'inference' ? 1 : quality.minRows

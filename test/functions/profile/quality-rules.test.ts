@@ -99,7 +99,11 @@ describe('quality rules over merged parts', () => {
       }),
       [{ rule: 'completeness', column: 'weight', minShare: 0.95, severity: 'warning' }],
     )
-    expect(quality).toEqual({ passed: true, summary: '300 rows keep the schema contract' })
+    expect(quality).toEqual({
+      passed: true,
+      summary:
+        '300 rows keep the schema contract; 2 warnings: completeness ("weight"), personal date ("sent")',
+    })
     expect(of(profile, 'completeness')).toMatchObject([
       { severity: 'warning', count: 30, words: '90.0 % of the rows have a value, at least 95.0 % must.' },
     ])
@@ -272,6 +276,21 @@ describe('a quality rule', () => {
     expect(
       judge(profileOf([null], [null]), { rule: 'freshness', severity, column: 'x', maxAgeDays: 1 }).passed,
     ).toBe(false)
+  })
+
+  it('of freshness is not kept by one time that lies ahead of the clock', () => {
+    const ahead = (days: number) =>
+      judge(profileOf([now / 1_000 - 9e6, now / 1_000 + days * 86_400], [null, null]), {
+        rule: 'freshness',
+        severity,
+        column: 'x',
+        maxAgeDays: 30,
+      })
+    expect(ahead(0.5).passed).toBe(true)
+    expect(ahead(160)).toMatchObject({
+      passed: false,
+      words: 'The newest time lies 160.0 days ahead, so that nothing tells how old the table is.',
+    })
   })
 
   it('that cannot be judged says so, and stops nothing', () => {

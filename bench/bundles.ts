@@ -1,6 +1,6 @@
 /** Bench `bundles`: size and cold import of every function, the DuckDB layers, and the evaluation of the program. */
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { stackGraphProcess } from '../cli/stack-graph.ts'
 import { bundleFunctions } from '../infra/bundle.ts'
+import { bundleDirectory } from '../infra/bundle-file.ts'
 import { duckdbApi } from '../infra/duckdb-layer.ts'
 import { duckdbScript } from '../infra/duckdb-script.ts'
 import { functionEntries } from '../infra/functions.ts'
@@ -58,9 +59,9 @@ export async function measure(): Promise<BundlesFigures> {
     const layer = join(directory, 'node_modules', duckdbApi)
     mkdirSync(layer, { recursive: true })
     copyFileSync(await duckdbScript(root, join(root, 'node_modules', duckdbApi)), join(layer, 'index.js'))
-    const files = Object.entries(made).map(([name, { code }]) => {
+    const files = Object.entries(made).map(([name, { path }]) => {
       const file = join(directory, `${name}.mjs`)
-      writeFileSync(file, code)
+      copyFileSync(path, file)
       return [name, file] as const
     })
     const imports = await importsOf(files)
@@ -70,10 +71,10 @@ export async function measure(): Promise<BundlesFigures> {
     const bundles = Object.fromEntries(
       Object.entries(made)
         .filter(([name]) => !(name in references))
-        .map(([name, { code, usesDuckdb }]): [string, BundleFigures] => [
+        .map(([name, { path, usesDuckdb }]): [string, BundleFigures] => [
           name,
           {
-            kilobytes: Buffer.byteLength(code) / 1_000,
+            kilobytes: statSync(path).size / 1_000,
             usesDuckdb,
             importMilliseconds: of(name).milliseconds,
             importCpuMilliseconds: of(name).cpuMilliseconds,
@@ -86,11 +87,12 @@ export async function measure(): Promise<BundlesFigures> {
       dev: await evaluation('dev'),
       staging: await evaluation('staging'),
       prod: await evaluation('prod'),
+      'dev, bundles kept': await evaluation('dev', true),
     }
     return {
       bundles,
       sdkAlone: {
-        kilobytes: Buffer.byteLength(made['sdk-alone'].code) / 1_000,
+        kilobytes: statSync(made['sdk-alone'].path).size / 1_000,
         importMilliseconds: reference.milliseconds,
       },
       empty: { importMilliseconds: of('empty').milliseconds },
@@ -135,12 +137,16 @@ const tellAtExit = `data:text/javascript,${encodeURIComponent(
   "process.on('exit',()=>{const {maxRSS,userCPUTime,systemCPUTime}=process.resourceUsage();process.stderr.write('\\n'+JSON.stringify({peakMegabytes:maxRSS/1024,cpuSeconds:(userCPUTime+systemCPUTime)/1e6}))})",
 )}`
 
-/** One environment from nothing, bundling included; the bundler's own process is in the seconds, not in the memory. */
-async function evaluation(stack: string) {
+/**
+ * One environment from nothing, bundling included; the bundler's own process is in the seconds, not in the memory.
+ * @param isKept finds the bundles of an evaluation before
+ */
+async function evaluation(stack: string, isKept = false) {
   process.stderr.write(`  program, ${stack}\n`)
   const all: { seconds: number; cpuSeconds: number; peakMegabytes: number }[] = []
   for (let repetition = 0; repetition < Math.min(3, repetitions); repetition++) {
     const { flags, main } = stackGraphProcess
+    if (!isKept) rmSync(bundleDirectory(root), { recursive: true, force: true })
     const started = performance.now()
     const child = await promisify(execFile)(
       process.execPath,

@@ -1,4 +1,6 @@
 /** A process that evaluates one environment and prints its graph: Pulumi's runtime is one per process, and large. */
+// Before Pulumi's modules, which take as long to load as esbuild to start.
+import '../stacks/bundling.ts'
 import { evaluateStack } from './evaluate-stack.ts'
 
 try {

@@ -12,7 +12,7 @@ const made = new Map<string, Promise<string>>()
 export function duckdbScript(root: string, packageDirectory: string): Promise<string> {
   const known = made.get(packageDirectory)
   if (known !== undefined) return known
-  const path = bundled(root, packageDirectory).then((code) => bundleFile(root, code))
+  const path = bundled(root, packageDirectory).then((code) => bundleFile(root, code).path)
   made.set(packageDirectory, path)
   return path
 }

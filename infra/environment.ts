@@ -198,7 +198,7 @@ export class Environment extends pulumi.ComponentResource {
       RUN_LIMITS: JSON.stringify(
         Object.fromEntries(projects.map(({ id, concurrentRuns }) => [id, concurrentRuns])),
       ),
-      CODE: digestOf(mapValues(bundles, ({ code }) => code)).slice(0, 12),
+      CODE: digestOf(mapValues(bundles, ({ sha256 }) => sha256)).slice(0, 12),
     }
   }
 }

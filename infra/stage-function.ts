@@ -3,7 +3,6 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
 import type { Bundle } from './bundle.ts'
-import { bundleFile } from './bundle-file.ts'
 import type { DuckdbLayer, LambdaArchitecture } from './duckdb-layer.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
@@ -93,7 +92,7 @@ export class StageFunction extends pulumi.ComponentResource {
         handler: 'index.handler',
         architectures: [args.architecture],
         code: new pulumi.asset.AssetArchive({
-          'index.mjs': new pulumi.asset.FileAsset(bundleFile(args.root, args.bundle.code)),
+          'index.mjs': new pulumi.asset.FileAsset(args.bundle.path),
         }),
         layers: args.bundle.usesDuckdb ? [layer.arn] : [],
         memorySize: memoryMegabytes,

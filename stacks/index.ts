@@ -1,13 +1,12 @@
 /** The Pulumi program: reads the stack's configuration, composes the environment and its projects, names what exists. */
-import { resolve } from 'node:path'
+// First: it goes on while the others are loaded.
+import './bundling.ts'
 import * as pulumi from '@pulumi/pulumi'
 import { currentAccount } from '../infra/account.ts'
 import { Audit } from '../infra/audit.ts'
 import { Budget } from '../infra/budget.ts'
-import { bundleFunctions } from '../infra/bundle.ts'
 import { CodepipelineDelivery } from '../infra/codepipeline-delivery.ts'
 import { Environment } from '../infra/environment.ts'
-import { functionEntries } from '../infra/functions.ts'
 import { GithubDelivery } from '../infra/github-delivery.ts'
 import { mapValues } from '../infra/map-values.ts'
 import { Names } from '../infra/names.ts'
@@ -15,12 +14,13 @@ import { Notifications } from '../infra/notifications.ts'
 import { People } from '../infra/people.ts'
 import { ReleaseRecord } from '../infra/release.ts'
 import { UseCase } from '../infra/use-case.ts'
+import { bundling, root } from './bundling.ts'
 import { readConfiguration } from './configuration.ts'
+import { packProgram } from './program-archive.ts'
 import { projects } from './projects.ts'
 import { describeRelease } from './release.ts'
 import { releaseKeys } from './release-manifest.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const settings = new pulumi.Config('regimen')
 const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => /^regimen:(.+)$/.exec(key)?.[1] ?? [])
 const configuration = readConfiguration(
@@ -29,7 +29,11 @@ const configuration = readConfiguration(
   Object.keys(projects),
   given,
 )
-const [account, bundles] = await Promise.all([currentAccount(), bundleFunctions(root, functionEntries)])
+const [account, bundles, program] = await Promise.all([
+  currentAccount(),
+  bundling,
+  packProgram(root, configuration.environment),
+])
 const names = new Names(configuration.environment)
 const deployed = Object.values(projects).filter(({ id }) => configuration.projects.includes(id))
 
@@ -105,7 +109,7 @@ if (
     chain: deliveryChain.length > 0 ? deliveryChain : [{ environment: names.environment, deployerRole }],
     logRetentionDays: configuration.logRetentionDays,
   })
-const described = await describeRelease(root, { configuration, bundles })
+const described = describeRelease(root, { configuration, bundles, program })
 new ReleaseRecord('regimen-release', {
   storage: environment.storage,
   key: environment.key,

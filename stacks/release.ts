@@ -7,12 +7,13 @@ import { z } from 'zod'
 import type { Bundle } from '../infra/bundle.ts'
 import { commitOf } from './commit.ts'
 import type { Configuration } from './configuration.ts'
-import { keepArchive, packProgram } from './program-archive.ts'
+import { keepArchive, type ProgramArchive } from './program-archive.ts'
 import { releaseManifest } from './release-manifest.ts'
 
 export interface ReleaseContent {
   readonly configuration: Configuration
   readonly bundles: Readonly<Record<string, Bundle>>
+  readonly program: ProgramArchive
 }
 
 export interface Release {
@@ -27,19 +28,15 @@ export interface Release {
 const settings = z.object({ config: z.record(z.string(), z.unknown()).default({}) })
 
 /** The settings are those of the file, where what is secret is encrypted. */
-export async function describeRelease(
-  root: string,
-  { configuration, bundles }: ReleaseContent,
-): Promise<Release> {
-  const program = await packProgram(root, configuration.environment)
+export function describeRelease(root: string, { configuration, bundles, program }: ReleaseContent): Release {
   const { commit, changed } = commitOf(root)
   const content = {
     environment: configuration.environment,
     commit,
     changed,
     program: { sha256: program.sha256, files: program.files },
-    bundles: hashes(Object.entries(bundles).map(([name, { code }]) => [name, code])),
-    stateMachines: hashes(definitions(root)),
+    bundles: sorted(Object.entries(bundles).map(([name, { sha256 }]) => [name, sha256])),
+    stateMachines: sorted(definitions(root).map(([name, text]) => [name, sha256(text)])),
     configuration: settingsOf(root, configuration.environment),
   }
   const effective = JSON.stringify({ ...content, effective: configuration })
@@ -50,10 +47,8 @@ export async function describeRelease(
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
-const hashes = (texts: readonly (readonly [string, string])[]): Record<string, string> =>
-  Object.fromEntries(
-    texts.map(([name, text]) => [name, sha256(text)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
-  )
+const sorted = (hashes: readonly (readonly [string, string])[]): Record<string, string> =>
+  Object.fromEntries(hashes.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 function definitions(root: string): [string, string][] {
   const directory = join(root, 'statemachines')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
@@ -20,9 +20,11 @@ writeFileSync(
 const entries = { plain: 'plain.ts', query: 'query.ts' }
 const bundles = await bundleFunctions(root, entries)
 
+const textOf = (name: keyof typeof bundles) => readFileSync(bundles[name].path, 'utf8')
+
 async function run(name: keyof typeof bundles): Promise<unknown> {
   const file = join(root, `${name}.mjs`)
-  writeFileSync(file, bundles[name].code)
+  copyFileSync(bundles[name].path, file)
   return (await import(/* @vite-ignore */ pathToFileURL(file).href)).handler()
 }
 
@@ -33,14 +35,14 @@ test('a bundle is one ES module that runs by itself', async () => {
 
 test('DuckDB is left to the layer and found through require', async () => {
   expect(bundles.query.usesDuckdb).toBe(true)
-  expect(bundles.query.code).toMatch(/=\w+\("@duckdb\/node-api"\)/)
-  expect(bundles.query.code).not.toMatch(/import\b[^;]*"@duckdb\/node-api"/)
+  expect(textOf('query')).toMatch(/=\w+\("@duckdb\/node-api"\)/)
+  expect(textOf('query')).not.toMatch(/import\b[^;]*"@duckdb\/node-api"/)
   expect(await run('query')).toBe(42)
 })
 
 test('the same sources give the same bytes, without a path of this machine', async () => {
   expect(await bundleFunctions(root, entries)).toEqual(bundles)
-  expect(bundles.plain.code).not.toContain(root)
+  expect(textOf('plain')).not.toContain(root)
 })
 
 test('an entry that does not exist is refused by name', async () => {

@@ -17,7 +17,11 @@ function deploy(projects: readonly (typeof adherence)[]): Promise<Program> {
     const environment = new Environment('regimen', {
       ...shared,
       projects,
-      bundles: mapValues(functionDefinitions, () => ({ code: 'export {}', usesDuckdb: false })),
+      bundles: mapValues(functionDefinitions, () => ({
+        path: 'package.json',
+        sha256: '0'.repeat(64),
+        usesDuckdb: false,
+      })),
       architecture: 'arm64',
       duckdbPlatform: 'host',
     })

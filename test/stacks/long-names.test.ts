@@ -44,7 +44,7 @@ async function longest() {
   vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: noCode }))
   // A release is made of a stack's file, which this one does not have.
   vi.doMock('../../stacks/release.ts', () => ({
-    describeRelease: async () => ({ id: '0'.repeat(12), manifest: '{}', archive: 'package.json' }),
+    describeRelease: () => ({ id: '0'.repeat(12), manifest: '{}', archive: 'package.json' }),
   }))
   vi.doMock('../../stacks/projects.ts', () => ({
     projects: Object.fromEntries(ids.map((id) => [id, { ...adherence, id, schedule: 'rate(1 day)' }])),

@@ -15,7 +15,7 @@ vi.doMock('../../infra/bundle.ts', () => ({ bundleFunctions: noCode }))
 vi.doMock('../../stacks/projects.ts', () => ({ projects: deployed }))
 // A release is made of a stack's file, which a generated one does not have.
 vi.doMock('../../stacks/release.ts', () => ({
-  describeRelease: async () => ({ id: '0'.repeat(12), manifest: '{}', archive: 'package.json' }),
+  describeRelease: () => ({ id: '0'.repeat(12), manifest: '{}', archive: 'package.json' }),
 }))
 
 const stackTraceLimit = Error.stackTraceLimit

@@ -57,7 +57,7 @@ export const bundleOnce: typeof bundleFunctions = (root, entries) => {
 
 /** For tests that do not look at code. */
 export const noCode: typeof bundleFunctions = async (_root, entries) =>
-  mapValues(entries, () => ({ code: '// nothing', usesDuckdb: false }))
+  mapValues(entries, () => ({ path: 'package.json', sha256: '0'.repeat(64), usesDuckdb: false }))
 
 export async function evaluate(
   environment: string,

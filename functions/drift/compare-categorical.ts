@@ -32,11 +32,20 @@ export function compareCategorical(
     divergence === null
       ? null
       : strongestCell(pairLevels(baseline, current, allLevels(baseline, current)), inOneCell(effects))
+  const [some, now] = [baseline.count > 0, current.count > 0]
+  const unfilled = some
+    ? 'the batch has no value'
+    : now
+      ? 'the baseline has no value'
+      : 'neither side has a value'
   const reasons = [
-    ...(test === null
+    ...(some && now ? [] : [unfilled]),
+    ...(some && now && test === null
       ? ['no two cells expect 5 rows on both sides, so that only single levels can be tested']
       : []),
-    ...(unseen === null ? ['more levels than a profile lists, so that unseen ones cannot be told'] : []),
+    ...(some && now && unseen === null
+      ? ['more levels than a profile lists, so that unseen ones cannot be told']
+      : []),
   ]
   return {
     statistics: {

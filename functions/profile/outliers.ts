@@ -19,7 +19,15 @@ const largestShare = 0.1
 
 /** @returns null where there is nothing to judge by. */
 export function outliersOf(column: NumericColumn): Outliers | null {
-  return outliersAmong(weightedValues(column))
+  const values = weightedValues(column)
+  const found = outliersAmong(values)
+  if (found === null || column.levels !== undefined) return found
+  // In a sketch the middle of a bin stands for its values; at an end the value itself is known.
+  const repeated = found.repeated.map(({ value, count }) => ({
+    value: (value === values[0]?.[0] ? column.min : column.max) ?? value,
+    count,
+  }))
+  return { ...found, repeated }
 }
 
 /** The same over ascending [value, count]. */

@@ -1,6 +1,7 @@
 /** The frame of a drawing: an SVG with a title and a description, and a plot with two axes. */
 import { type Content, html, type Markup } from './markup.ts'
 import { linearScale, place, type Scale, ticks } from './scale.ts'
+import { fitted } from './text-width.ts'
 
 export interface Drawing {
   /** Unique in the page: names the title and the description. */
@@ -75,7 +76,7 @@ function gridOf({ x, y }: Plot, { left, right, top, bottom, x: toX, y: toY }: Pl
     along,
     html`<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`,
     html`<text class="label" x="${left}" y="${top - 12}">${y.label}</text>`,
-    html`<text class="label end" x="${right}" y="${bottom + 33}">${x.label}</text>`,
+    html`<text class="label end" x="${right}" y="${bottom + 33}">${fitted(x.label, right - left)}</text>`,
   ]
 }
 

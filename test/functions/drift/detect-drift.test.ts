@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { compareCategorical } from '../../../functions/drift/compare-categorical.ts'
 import { detectDrift, ignoredColumns } from '../../../functions/drift/detect-drift.ts'
 import { driftSchema } from '../../../functions/drift/drift.ts'
+import type { CategoryColumn } from '../../../functions/profile/profile.ts'
 import { seededRandom } from '../../../functions/statistics/seeded-random.ts'
 import {
   type Cell,
@@ -137,6 +139,15 @@ describe('drift of a batch', () => {
 })
 
 describe('data too little to say anything', () => {
+  it('says of a category without a value that it has none, not that it has too many levels', () => {
+    const [none, some] = [categoryColumn(Array(300).fill(null)), categoryColumn(Array(300).fill('a'))]
+    const reasonOf = (before: CategoryColumn, now: CategoryColumn) => compareCategorical(before, now).reason
+    expect(reasonOf(none, none)).toBe('neither side has a value')
+    expect(reasonOf(some, none)).toBe('the batch has no value')
+    expect(reasonOf(none, some)).toBe('the baseline has no value')
+    expect(reasonOf(some, some)).toBeUndefined()
+  })
+
   it('says so for an empty batch instead of "no drift"', () => {
     const drift = compare(table(rows), { age: [], visits: [], payer: [], sex: [] })
     expect(drift).toMatchObject({

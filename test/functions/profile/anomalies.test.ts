@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findAnomalies } from '../../../functions/profile/anomalies.ts'
 import { fenceOf, robustScore } from '../../../functions/profile/fence.ts'
 import type { Finding } from '../../../functions/profile/finding.ts'
+import { summariseNumbers } from '../../../functions/profile/numeric-column.ts'
 import { outliersAmong, outliersOf } from '../../../functions/profile/outliers.ts'
-import type { Profile } from '../../../functions/profile/profile.ts'
+import type { NumericColumn, Profile } from '../../../functions/profile/profile.ts'
 import { profileFile } from '../../../functions/profile/profile-file-store.ts'
 import { seededRandom } from '../../../functions/statistics/seeded-random.ts'
 import { type Fault, type PlantedTable, plantedTable } from './planted-table.ts'
@@ -66,6 +67,28 @@ describe('anomalies on tables with planted faults', () => {
     // Of a table as a whole there are too few to count: its rows are counted below.
     if (!ofTable.has(fault))
       expect(tally.falsely / tally.clean, JSON.stringify(tally)).toBeLessThanOrEqual(0.01)
+  })
+
+  it('names a repeated extreme as it stands in the table, not by the bin of a sketch that it is in', () => {
+    const values = Float64Array.from({ length: 2_000 }, (_, at) => 50 + at / 500)
+    const counts = values.map(() => 1)
+    const described = {
+      kind: 'numeric' as const,
+      type: 'number' as const,
+      nulls: 0,
+      unreadable: 0,
+      violations: [],
+    }
+    for (const [value, at] of [
+      [-999_999, 0],
+      [888_888, 1_999],
+    ] as const) {
+      values[at] = value
+      counts[at] = 40
+      const column: NumericColumn = { ...described, ...summariseNumbers(values, counts, 52) }
+      expect(column.levels).toBeUndefined()
+      expect(outliersOf(column)?.repeated).toContainEqual({ value, count: 40 })
+    }
   })
 
   it('tells wild cells from honest ones, cell by cell', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { publicLevels, publicRange } from '../../../functions/report/disclosure.ts'
+import { plot } from '../../../functions/report/drawing.ts'
 import { pairedLevels } from '../../../functions/report/drift-pair.ts'
 import {
   formatCount,
@@ -19,6 +20,18 @@ import { principalName } from '../../../functions/report/principal-name.ts'
 import { linearScale, niceCeiling, ticks } from '../../../functions/report/scale.ts'
 import { fitted } from '../../../functions/report/text-width.ts'
 import { numericColumn } from '../drift/build-profile.ts'
+
+describe('a plot', () => {
+  it('cuts the name of its axis where it would leave the drawing', () => {
+    const name = 'a very long column name that goes on and on about nothing in particular, really'
+    const axis = (label: string) => ({ domain: [0, 1] as const, label, format: String })
+    const frame = { id: 'p', title: 't', description: 'd', width: 360, height: 300 }
+    const { text } = plot({ ...frame, x: axis(name), y: axis('Share') }, () => '')
+    expect(text).toContain(`…<title>${name}</title>`)
+    expect(text).not.toContain(`>${name}</text>`)
+    expect(plot({ ...frame, x: axis('age'), y: axis('Share') }, () => '').text).toContain('>age</text>')
+  })
+})
 
 describe('numbers for readers', () => {
   it.each([

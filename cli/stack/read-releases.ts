@@ -61,18 +61,9 @@ export async function listReleases(
 }
 
 /** Which release became current when, oldest first: the versions of one small object. */
-export async function readHistory({ s3, bucket }: Place): Promise<Deployment[]> {
-  const { Versions = [] } = await s3.send(
-    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: releaseKeys.current }),
-  )
-  const read = Versions.map(async ({ VersionId, LastModified }) => {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: bucket, Key: releaseKeys.current, VersionId }),
-    )
-    const { release } = pointer.parse(JSON.parse((await Body?.transformToString()) ?? '{}'))
-    return { release, at: (LastModified ?? new Date(0)).toISOString() }
-  })
-  return (await Promise.all(read)).sort((a, b) => (a.at < b.at ? -1 : 1))
+export async function readHistory(place: Place): Promise<Deployment[]> {
+  const versions = await readVersions(place, releaseKeys.current)
+  return versions.map(({ text, at }) => ({ release: pointer.parse(JSON.parse(text)).release, at }))
 }
 
 export async function currentRelease(place: Place): Promise<string | undefined> {
@@ -80,9 +71,10 @@ export async function currentRelease(place: Place): Promise<string | undefined> 
   return text === undefined ? undefined : pointer.parse(JSON.parse(text)).release
 }
 
-/** Logical name to type and id of what outlives the stack. */
+/** Logical name to type and id of what outlives the stack, and of what it has let go of: as each was called last. */
 export async function readInventory(place: Place): Promise<z.output<typeof inventory>> {
-  return inventory.parse(JSON.parse((await readText(place, releaseKeys.inventory)) ?? '{}'))
+  const versions = await readVersions(place, releaseKeys.inventory)
+  return Object.assign({}, ...versions.map(({ text }) => inventory.parse(JSON.parse(text))))
 }
 
 export async function readProgram({ s3, bucket }: Place, release: string): Promise<Uint8Array> {
@@ -105,6 +97,18 @@ async function recordedReleases({ s3, bucket }: Place) {
     token = page.NextContinuationToken
   } while (token !== undefined)
   return found
+}
+
+/** What an object was, oldest first. */
+async function readVersions({ s3, bucket }: Place, key: string): Promise<{ text: string; at: string }[]> {
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }))
+  // Versions of one key are listed newest first.
+  const read = Versions.toReversed().map(async ({ VersionId, LastModified }) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }))
+    const text = (await Body?.transformToString()) ?? '{}'
+    return { text, at: (LastModified ?? new Date(0)).toISOString() }
+  })
+  return await Promise.all(read)
 }
 
 async function readText({ s3, bucket }: Place, key: string): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { duckdbPackages } from '../../infra/duckdb-layer.ts'
 import type { Check } from './finding.ts'
 
 /** Policies and `stack rollback` are tried with this one. */
-const oldestPulumi = [3, 150] as const
+const oldestPulumi = [3, 256] as const
 
 export const machineChecks: readonly Check[] = [
   {
@@ -39,7 +39,8 @@ export const machineChecks: readonly Check[] = [
     check: 'DuckDB layer',
     expected: "the binding for the functions' processor is installed",
     examine(subject) {
-      const { duckdbPlatform } = configured(subject)
+      // The functions of a local cloud run on this machine, whatever the configuration says of Lambda's.
+      const duckdbPlatform = subject.isLocal ? 'host' : configured(subject).duckdbPlatform
       try {
         return { status: 'ok', got: duckdbPackages(subject.root, duckdbPlatform).platform }
       } catch (error) {

@@ -46,7 +46,7 @@ function subject(changed: Partial<Subject> = {}, account: Partial<Account> = {})
     isLocal: false,
     root,
     node: 'v24.21.0',
-    pulumiVersion: async () => 'v3.210.0',
+    pulumiVersion: async () => 'v3.258.0',
     backend: 's3://state',
     secretsProvider: 'awskms://alias/regimen-state?region=eu-central-1',
     hasPassphrase: false,
@@ -87,7 +87,7 @@ const only = (name: string, value: number) => ({ quotas: async () => new Map([[n
 const outcomes: readonly (readonly [string, Status, string, Partial<Subject>, Partial<Account>])[] = [
   ['Node.js', 'failed', 'npm ci', { node: 'v20.1.0' }, {}],
   ['Pulumi', 'failed', 'install it', { pulumiVersion: async () => undefined }, {}],
-  ['Pulumi', 'warning', 'install it', { pulumiVersion: async () => 'v3.20.0' }, {}],
+  ['Pulumi', 'warning', 'install it', { pulumiVersion: async () => 'v3.255.0' }, {}],
   ['Pulumi', 'ok', '', { pulumiVersion: async () => undefined, isLocal: true }, {}],
   ['configuration', 'failed', 'correct Pulumi.prod.yaml', { configuration: { refused: 'regimen:x: …' } }, {}],
   ['DuckDB layer', 'failed', 'npm i --no-save', { root: '/nowhere' }, {}],
@@ -201,8 +201,8 @@ describe('on the local cloud', () => {
     Object.fromEntries(findings.map(({ check, status }) => [check, status]))
 
   test('the real calls are answered, and the account is as it should be', async () => {
-    const { 'DuckDB layer': _, ...found } = statuses(await diagnose('dev'))
-    expect(new Set(Object.values(found))).toEqual(new Set(['ok']))
+    for (const stack of ['dev', 'prod'])
+      expect(new Set(Object.values(statuses(await diagnose(stack))))).toEqual(new Set(['ok']))
   })
 
   test('a state bucket is looked for, and at', async () => {

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
-import { adopt } from './adoption.ts'
+import { kept } from './kept.ts'
 import { policyDocument } from './policy-document.ts'
 import { closeToPublic, tlsOnly } from './storage.ts'
 
@@ -15,7 +15,6 @@ export interface AuditBucketArgs {
   /** Takes the access logs. */
   readonly logBucketName: string
   readonly retentionDays: number
-  readonly protect: boolean
 }
 
 export class AuditBucket extends pulumi.ComponentResource {
@@ -25,12 +24,12 @@ export class AuditBucket extends pulumi.ComponentResource {
   constructor(name: string, args: AuditBucketArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:AuditBucket', name, {}, options)
     const child = { parent: this }
-    const { bucketName, protect, retentionDays } = args
+    const { bucketName, retentionDays } = args
     this.bucketName = bucketName
     const bucket = new aws.s3.Bucket(
       `${name}-audit`,
       { bucket: bucketName, objectLockEnabled: true },
-      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-audit`) },
+      { parent: this, ...kept(`${name}-audit`) },
     )
     const block = closeToPublic(`${name}-audit`, bucket, child)
     new aws.s3.BucketServerSideEncryptionConfiguration(

@@ -2,8 +2,8 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
-import { adopt } from './adoption.ts'
 import { AuditBucket } from './audit-bucket.ts'
+import { kept } from './kept.ts'
 import type { Names } from './names.ts'
 import { allow, policyDocument } from './policy-document.ts'
 import { Role } from './role.ts'
@@ -17,8 +17,6 @@ export interface AuditArgs {
   readonly table: Table
   /** Days that the trail is kept and its objects are locked; six years at least. */
   readonly retentionDays: number
-  /** Refuse to destroy the stack while it holds the bucket and the key. */
-  readonly protect: boolean
 }
 
 export class Audit extends pulumi.ComponentResource {
@@ -28,7 +26,7 @@ export class Audit extends pulumi.ComponentResource {
 
   constructor(name: string, args: AuditArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Audit', name, {}, options)
-    const { names, account, retentionDays, protect } = args
+    const { names, account, retentionDays } = args
     const trailName = names.of('trail', 'audit')
     const logGroupName = `/aws/cloudtrail/${trailName}`
     const key = new aws.kms.Key(
@@ -40,7 +38,7 @@ export class Audit extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: keyPolicy(account, trailName, logGroupName),
       },
-      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-key`) },
+      { parent: this, ...kept(`${name}-key`) },
     )
     const bucket = new AuditBucket(
       `${name}-bucket`,
@@ -51,7 +49,6 @@ export class Audit extends pulumi.ComponentResource {
         trailArn: arn(account, 'cloudtrail', `trail/${trailName}`),
         logBucketName: args.storage.logBucketName,
         retentionDays,
-        protect,
       },
       { parent: this },
     )

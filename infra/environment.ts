@@ -34,8 +34,6 @@ export interface EnvironmentArgs {
   readonly bundles: Readonly<Record<FunctionName, Bundle>>
   readonly architecture: LambdaArchitecture
   readonly duckdbPlatform: DuckdbPlatform
-  /** Refuse to delete what cannot be had back. */
-  readonly protect: boolean
   /** At least 365. */
   readonly logRetentionDays: number
   /** An MLflow server that training runs are sent to as well; may hold a password. @default none */
@@ -75,9 +73,9 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Environment', name, {}, options)
     const child = { parent: this }
-    const { names, account, protect } = args
-    this.key = new Key(name, { names, account, protect }, child)
-    const shared = { names, account, key: this.key, protect }
+    const { names, account } = args
+    this.key = new Key(name, { names, account }, child)
+    const shared = { names, account, key: this.key }
     this.storage = new Storage(name, shared, child)
     if (args.replication !== undefined)
       new Replication(

@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Project } from '../functions/project.ts'
 import type { Account } from './account.ts'
-import { adopt } from './adoption.ts'
+import { kept } from './kept.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
 import { allow, type Statement } from './policy-document.ts'
@@ -17,8 +17,6 @@ export interface FeatureGroupArgs {
   readonly key: Key
   readonly storage: Storage
   readonly project: Project
-  /** Refuse to destroy the stack while it holds the group; without it the stack lets go, and the group stays. */
-  readonly protect: boolean
 }
 
 /** Columns that every group has beside the project's features: whose example it is, which one, as of when. */
@@ -29,7 +27,7 @@ export class FeatureGroup extends pulumi.ComponentResource {
 
   constructor(name: string, args: FeatureGroupArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:FeatureGroup', name, {}, options)
-    const { names, account, key, storage, project, protect } = args
+    const { names, account, key, storage, project } = args
     this.groupName = names.of('featureGroup', project.id)
     const prefix = `${project.id}/features`
     const role = new Role(
@@ -59,13 +57,7 @@ export class FeatureGroup extends pulumi.ComponentResource {
           disableGlueTableCreation: true,
         },
       },
-      {
-        parent: this,
-        protect,
-        retainOnDelete: true,
-        dependsOn: [role.attachment],
-        ...adopt(`${name}-group`),
-      },
+      { parent: this, dependsOn: [role.attachment], ...kept(`${name}-group`) },
     )
     this.registerOutputs({ groupName: this.groupName })
   }

@@ -2,18 +2,13 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { type Account, arn } from './account.ts'
-import { adopt } from './adoption.ts'
+import { kept } from './kept.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant, type PrincipalStatement, policyDocument } from './policy-document.ts'
 
 export interface KeyArgs {
   readonly names: Names
   readonly account: Account
-  /**
-   * Refuse to delete it: what it encrypted would be lost.
-   * @default true
-   */
-  readonly protect?: boolean
 }
 
 export class Key extends pulumi.ComponentResource {
@@ -22,7 +17,7 @@ export class Key extends pulumi.ComponentResource {
 
   constructor(name: string, args: KeyArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Key', name, {}, options)
-    const { names, account, protect = true } = args
+    const { names, account } = args
     const key = new aws.kms.Key(
       `${name}-key`,
       {
@@ -31,7 +26,7 @@ export class Key extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: keyPolicy(account, names),
       },
-      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-key`) },
+      { parent: this, ...kept(`${name}-key`) },
     )
     new aws.kms.Alias(`${name}-alias`, { name: names.keyAlias(), targetKeyId: key.keyId }, { parent: this })
     this.arn = key.arn

@@ -2,7 +2,7 @@
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Account } from './account.ts'
-import { adopt } from './adoption.ts'
+import { kept } from './kept.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant, type PrincipalStatement, policyDocument } from './policy-document.ts'
@@ -11,11 +11,6 @@ export interface StorageArgs {
   readonly names: Names
   readonly account: Account
   readonly key: Key
-  /**
-   * Refuse to destroy the stack while it holds the buckets; without it the stack lets go, and they stay.
-   * @default true
-   */
-  readonly protect?: boolean
   /**
    * Days that a replaced or deleted object can still be had back.
    * @default 90
@@ -51,9 +46,8 @@ export class Storage extends pulumi.ComponentResource {
 
   constructor(name: string, args: StorageArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Storage', name, {}, options)
-    const { protect = true, noncurrentDays = 90, accessLogDays = 2_192 } = args
+    const { noncurrentDays = 90, accessLogDays = 2_192 } = args
     const { captureDays = 90, tieringDays = 30 } = args
-    const retained: pulumi.CustomResourceOptions = { parent: this, protect, retainOnDelete: true }
     const child: pulumi.CustomResourceOptions = { parent: this }
     this.bucketName = args.names.bucket(args.account)
     this.logBucketName = args.names.logBucket(args.account)
@@ -62,12 +56,12 @@ export class Storage extends pulumi.ComponentResource {
     const logs = new aws.s3.Bucket(
       `${name}-logs`,
       { bucket: args.names.logBucket(args.account) },
-      { ...retained, ...adopt(`${name}-logs`) },
+      { parent: this, ...kept(`${name}-logs`) },
     )
     const data = new aws.s3.Bucket(
       `${name}-data`,
       { bucket: this.bucketName },
-      { ...retained, ...adopt(`${name}-data`) },
+      { parent: this, ...kept(`${name}-data`) },
     )
     const blocks = [closeToPublic(`${name}-logs`, logs, child), closeToPublic(`${name}-data`, data, child)]
     const encryption = encrypt(name, { data, logs, key: args.key }, child)

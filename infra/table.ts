@@ -1,7 +1,7 @@
 /** The environment's table: catalogue, runs, promotion ledger, alerts and audit in one, moved by conditional writes. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { adopt } from './adoption.ts'
+import { kept } from './kept.ts'
 import type { Key } from './key.ts'
 import type { Names } from './names.ts'
 import { allow, type Grant } from './policy-document.ts'
@@ -9,11 +9,6 @@ import { allow, type Grant } from './policy-document.ts'
 export interface TableArgs {
   readonly names: Names
   readonly key: Key
-  /**
-   * Refuse to destroy the stack while it holds it; without it the stack lets go, and the resource stays.
-   * @default true
-   */
-  readonly protect?: boolean
 }
 
 /** Nothing is ever deleted by a function, and nothing is looked for outside a partition. */
@@ -26,7 +21,6 @@ export class Table extends pulumi.ComponentResource {
 
   constructor(name: string, args: TableArgs, options?: pulumi.ComponentResourceOptions) {
     super('regimen:infra:Table', name, {}, options)
-    const { protect = true } = args
     this.tableName = args.names.table()
     this.#key = args.key
     const attributes = ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((attribute) => ({ name: attribute, type: 'S' }))
@@ -45,7 +39,7 @@ export class Table extends pulumi.ComponentResource {
         serverSideEncryption: { enabled: true, kmsKeyArn: args.key.arn },
         deletionProtectionEnabled: true,
       },
-      { parent: this, protect, retainOnDelete: true, ...adopt(`${name}-table`) },
+      { parent: this, ...kept(`${name}-table`) },
     )
     this.arn = table.arn
     this.registerOutputs({ tableName: this.tableName, arn: this.arn })

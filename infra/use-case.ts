@@ -16,8 +16,6 @@ import { Schedule } from './schedule.ts'
 import { Training } from './training.ts'
 
 export interface UseCaseArgs extends FlowArgs {
-  /** Refuse to delete what cannot be had back. */
-  readonly protect: boolean
   /** Days without a successful batch after which an alarm goes off, 1 to 7. @default no such alarm */
   readonly maxRunAgeDays?: number | undefined
   /** Make a feature group of the project's features. @default false */
@@ -43,7 +41,7 @@ export class UseCase extends pulumi.ComponentResource {
     const child = { parent: this }
     const group = new ModelPackageGroup(
       `${name}-models`,
-      { names: args.names, project: args.project.id, description: args.project.title, protect: args.protect },
+      { names: args.names, project: args.project.id, description: args.project.title },
       child,
     )
     const training = new Training(`${name}-training`, args, child)

@@ -78,7 +78,6 @@ export function readConfiguration(
     replication: read('replication', settings.replication),
     endpoints,
     privateHosts: read('privateHosts', settings.privateHosts),
-    protect: read('protect', settings.protect),
     architecture,
     duckdbPlatform:
       read('duckdbPlatform', settings.duckdbPlatform) ??

@@ -60,7 +60,6 @@ const audit = configuration.audit
       storage: environment.storage,
       table: environment.table,
       retentionDays: configuration.auditRetentionDays,
-      protect: configuration.protect,
     })
   : undefined
 if (configuration.people)

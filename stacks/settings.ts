@@ -91,7 +91,6 @@ export const settings = {
     absent: 'none',
     structured: true,
   }),
-  protect: flag('true', 'Refuse to destroy the stack while it holds buckets, table, key, model versions.'),
   architecture: setting({
     schema: z.enum(['arm64', 'x86_64']).default('arm64'),
     expected: 'arm64 or x86_64',

@@ -11,6 +11,7 @@ interface UpOptions extends GlobalOptions {
   readonly detach?: boolean
   readonly port: string
   readonly recordCalls?: string
+  readonly ignoreProtect?: boolean
 }
 
 export function upCommand(): Command {
@@ -19,6 +20,7 @@ export function upCommand(): Command {
     .option('--detach', 'return once it is deployed; stop it with `regimen down`')
     .option('--port <n>', 'loopback port', '4566')
     .option('--record-calls <file>', 'note which role called what, each kind of call once')
+    .option('--ignore-protect', 'let go of data, keys and models that the program does not have any more')
     .action(async (_options: object, self: Command) => {
       const options: UpOptions = self.optsWithGlobals()
       const out = new Output(options.json === true)
@@ -36,6 +38,7 @@ export function upCommand(): Command {
           stack,
           endpoint: cloud.endpoint,
           programDir: programDirectory,
+          ignoreProtect: options.ignoreProtect === true,
           onProgress: (line) => out.passing(`  … ${line}`),
         })
         out.result({ endpoint: cloud.endpoint, pid: cloud.pid, stack, ...deployed }, () =>

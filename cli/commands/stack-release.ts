@@ -8,6 +8,7 @@ import { programDirectory } from '../program-directory.ts'
 import { chooseEngine, type EngineName, engineName } from '../stack/choose-engine.ts'
 import type { Update } from '../stack/engine.ts'
 import { listReleases, readHistory, readRelease } from '../stack/read-releases.ts'
+import { refuseDestroy } from '../stack/refuse-destroy.ts'
 import { recreate, rollBack } from '../stack/rollback.ts'
 
 interface UpdateOptions extends GlobalOptions {
@@ -15,6 +16,7 @@ interface UpdateOptions extends GlobalOptions {
   readonly preview?: boolean
   readonly yes?: boolean
   readonly engine?: EngineName
+  readonly ignoreProtect?: boolean
 }
 
 export function addReleaseCommands(stack: Command): void {
@@ -35,10 +37,12 @@ export function addReleaseCommands(stack: Command): void {
     .requiredOption('--to <release>', 'one of `regimen stack release list`')
     .option('--preview', 'only say what it would do')
     .option('--yes', 'do not ask')
+    .option('--ignore-protect', 'let go of what is protected and the release does not have; it is kept')
     .action(async (_options: object, self: Command) => await rollback(self.optsWithGlobals()))
   withEngine(stack.command('destroy'))
     .description('deletes what the stack holds; data, keys and releases are kept and listed')
     .option('--yes', 'do not ask')
+    .option('--ignore-protect', 'let go of data, keys and models, which are protected; they are kept')
     .action(async (_options: object, self: Command) => await destroy(self.optsWithGlobals()))
   withEngine(stack.command('recreate'))
     .description('makes a destroyed environment again as a release had it, adopting what was kept')
@@ -110,32 +114,37 @@ async function show(context: Context, id: string): Promise<void> {
 
 async function rollback(options: UpdateOptions): Promise<void> {
   const context = await openContext(options)
-  const done = await rollBack(environmentOf(context, options.engine), options.to, async (update) => {
+  const agree = async (update: Update) => {
     if (options.preview === true) return false
     if (options.yes === true) return true
     context.out.line(said(update, `rolling back to ${options.to}`))
-    return await agreed(context.out)
-  })
+    return await agreed(context.out, 'look at it with --preview, then give --yes')
+  }
+  const leave = { ignoreProtect: options.ignoreProtect === true }
+  const done = await rollBack(environmentOf(context, options.engine), options.to, agree, leave)
   const outcome = done.applied ? `release ${options.to} is deployed` : 'nothing was changed'
   context.out.result({ ...done, ...done.update }, () => said(done.update, outcome))
 }
 
 async function destroy(options: UpdateOptions): Promise<void> {
   const context = await openContext(options)
+  const engine = chooseEngine(context, options.engine)
+  const leave = { ignoreProtect: options.ignoreProtect === true }
+  refuseDestroy(await engine.holds(programDirectory), leave)
   context.out.line(
     `everything of ${context.environment} but its data, keys, models and releases will be deleted`,
   )
-  if (options.yes !== true && !(await agreed(context.out))) return
-  const update = await chooseEngine(context, options.engine).destroy(programDirectory)
+  if (options.yes !== true && !(await agreed(context.out, 'give --yes'))) return
+  const update = await engine.destroy(programDirectory, leave)
   context.out.result(update, () => said(update, 'what is kept can be adopted by `regimen stack recreate`'))
 }
 
 /** @throws RegimenError where nobody can be asked. */
-async function agreed(out: Output): Promise<boolean> {
+async function agreed(out: Output, remedy: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new RegimenError('InvalidRequest', {
       what: 'nobody is there to agree',
-      do: 'look at it with --preview, then give --yes',
+      do: remedy,
     })
   out.line('')
   const question = createInterface({ input: process.stdin, output: process.stderr })

@@ -12,7 +12,7 @@ import { championOf } from '../../functions/deployment/ledger.ts'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import type { Names } from '../../infra/names.ts'
-import type { PlannedStep } from '../../local/deploy/stateful-types.ts'
+import { type PlannedStep, partings } from '../../local/deploy/losses.ts'
 import type { Engine, Update } from './engine.ts'
 import { type Dependant, dependantsOf } from './project-dependants.ts'
 
@@ -76,9 +76,13 @@ export function refuseWhileUsed(project: string, dependants: readonly Dependant[
   })
 }
 
+/** What the stack lets go of and the account keeps: the project's models, and its features. */
+const lastingNames = (project: string) => [`${project}-models-group`, `${project}-features-group`]
+
 /**
- * Takes the project out of the environment's settings and updates.
- * @throws RegimenError `UpdateFailed` when something that should be gone is still there
+ * Takes the project out of the environment's settings and updates. To be repeated when it was interrupted.
+ * @throws RegimenError `UpdateRefused`, with nothing changed, when the update would let go of more than the project has;
+ *   `UpdateFailed` when something that should be gone is still there
  */
 export async function deleteProject(
   place: ProjectPlace,
@@ -86,8 +90,27 @@ export async function deleteProject(
   programDir: string,
   project: string,
 ): Promise<Update> {
-  withoutProject(join(programDir, `Pulumi.${place.names.environment}.yaml`), project)
-  const update = await engine.up(programDir)
+  const file = join(programDir, `Pulumi.${place.names.environment}.yaml`)
+  const settings = readFileSync(file, 'utf8')
+  const lasting = new Set(lastingNames(project))
+  const held = (await engine.holds(programDir)).some(({ name }) => lasting.has(name))
+  writeFileSync(file, withoutProject(settings, file, project, held))
+  const leave = { ignoreProtect: true }
+  try {
+    const { steps } = await engine.preview(programDir, leave)
+    const others = partings(steps).filter(({ urn }) => !lasting.has(urn.split('::').at(-1) ?? ''))
+    if (others.length > 0)
+      throw new RegimenError('UpdateRefused', {
+        what: `the update would take more than ${project} out of the stack`,
+        got: others.map(({ urn }) => urn).join(', '),
+        expected: `nothing protected but ${[...lasting].join(', ')}`,
+        do: 'put these back into the program or its settings, and repeat',
+      })
+  } catch (error) {
+    writeFileSync(file, settings)
+    throw error
+  }
+  const update = await engine.up(programDir, leave)
   const left = await remaining(place, update.steps)
   if (left.length === 0) return update
   throw new RegimenError('UpdateFailed', {
@@ -144,13 +167,17 @@ async function alarmed(cloudwatch: CloudWatchClient, name: string): Promise<bool
 
 const isAbsent = (error: unknown) => error instanceof Error && /DoesNotExist|NotFound/.test(error.name)
 
-/** @throws RegimenError when it is not deployed, or is the only one. */
-function withoutProject(file: string, project: string): void {
-  const document = parseDocument(readFileSync(file, 'utf8'))
+/**
+ * @param held whether the stack holds some of it, as after an update that was interrupted
+ * @returns the settings of an environment without one of its projects
+ * @throws RegimenError when it is not deployed, or is the only one
+ */
+function withoutProject(text: string, file: string, project: string, held: boolean): string {
+  const document = parseDocument(text)
   const path = ['config', 'regimen:projects']
   const projects = z.array(z.string()).parse(document.toJS()?.config?.['regimen:projects'] ?? [])
   const left = projects.filter((each) => each !== project)
-  if (left.length === projects.length || left.length === 0)
+  if ((left.length === projects.length && !held) || left.length === 0)
     throw new RegimenError('InvalidRequest', {
       what: left.length === 0 ? `${project} is the environment's only project` : `${project} is not deployed`,
       where: file,
@@ -158,5 +185,5 @@ function withoutProject(file: string, project: string): void {
       do: left.length === 0 ? 'use `regimen stack destroy`' : 'choose one of these',
     })
   document.setIn(path, left)
-  writeFileSync(file, document.toString())
+  return document.toString()
 }

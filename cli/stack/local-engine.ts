@@ -3,7 +3,17 @@ import { z } from 'zod'
 import { type DeployOptions, deploy } from '../../local/deploy/deploy.ts'
 import type { Engine } from './engine.ts'
 
-const stack = z.object({ resources: z.array(z.object({ name: z.string() })) })
+const stack = z.object({
+  resources: z.array(
+    z.object({
+      urn: z.string(),
+      type: z.string(),
+      name: z.string(),
+      protect: z.boolean(),
+      retainOnDelete: z.boolean(),
+    }),
+  ),
+})
 
 export function localEngine(
   environment: string,
@@ -13,12 +23,12 @@ export function localEngine(
   const run = (programDir: string, more: Partial<DeployOptions>) =>
     deploy({ stack: environment, endpoint, programDir, onProgress, refresh: true, ...more })
   return {
-    preview: (programDir) => run(programDir, { mode: 'preview' }),
-    up: (programDir, adopt) => run(programDir, adopt === undefined ? {} : { adopt }),
-    destroy: (programDir) => run(programDir, { mode: 'destroy' }),
+    preview: (programDir, leave) => run(programDir, { ...leave, mode: 'preview' }),
+    up: (programDir, options) => run(programDir, { ...options }),
+    destroy: (programDir, leave) => run(programDir, { ...leave, mode: 'destroy' }),
     async holds() {
       const response = await fetch(`${endpoint}/_regimen/stacks/${environment}`)
-      return new Set(stack.parse(await response.json()).resources.map(({ name }) => name))
+      return stack.parse(await response.json()).resources
     },
   }
 }

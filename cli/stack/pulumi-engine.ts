@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { z } from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
-import { losses, lossRefusal, type PlannedStep } from '../../local/deploy/stateful-types.ts'
-import type { Engine, Update } from './engine.ts'
+import { losses, lossRefusal, type PlannedStep, partingRefusal, partings } from '../../local/deploy/losses.ts'
+import type { Engine, Held, Leave, Update } from './engine.ts'
 
 const changes = {
   create: 'created',
@@ -16,21 +16,24 @@ const changes = {
   replace: 'replaced',
 } as const
 
+/** Of one resource in Pulumi's state; what is false is left out. */
+const options = { protect: z.boolean().default(false), retainOnDelete: z.boolean().default(false) }
+
 const preview = z.object({
   steps: z
     .array(
       z.object({
         op: z.string(),
         urn: z.string(),
-        newState: z.object({ type: z.string() }).optional(),
-        oldState: z.object({ type: z.string(), retainOnDelete: z.boolean().optional() }).optional(),
+        newState: z.object(options).optional(),
+        oldState: z.object(options).optional(),
       }),
     )
     .default([]),
 })
 const exported = z.object({
   deployment: z.object({
-    resources: z.array(z.object({ urn: z.string(), custom: z.boolean() })).default([]),
+    resources: z.array(z.object({ urn: z.string(), custom: z.boolean(), ...options })).default([]),
   }),
 })
 
@@ -38,46 +41,68 @@ export function pulumiEngine(environment: string, onProgress: (line: string) => 
   const pulumi = (programDir: string, args: readonly string[], more: Record<string, string> = {}) =>
     run([...args, '--stack', environment, '--non-interactive'], programDir, more, onProgress)
 
-  async function plan(programDir: string, environment: Record<string, string>): Promise<Update> {
-    const steps = parseSteps(await pulumi(programDir, ['preview', '--json', '--refresh'], environment))
+  async function plan(programDir: string, leave: Leave, more: Record<string, string>): Promise<Update> {
+    // Pulumi stops at what is protected: told to ignore it, it plans everything, and each refusal is named here.
+    const printed = await pulumi(programDir, ['preview', '--json', '--refresh', '--ignore-protect'], more)
+    const steps = parseSteps(printed)
     const lost = losses(steps)
     if (lost.length > 0) throw new RegimenError('UpdateRefused', { what: lossRefusal(lost) })
+    const parting = leave.ignoreProtect === true ? [] : partings(steps)
+    if (parting.length > 0) throw new RegimenError('UpdateRefused', { what: partingRefusal(parting) })
     return { steps, drift: [] }
   }
+  const holds = async (programDir: string) => parseState(await pulumi(programDir, ['stack', 'export']))
   return {
-    preview: (programDir) => plan(programDir, {}),
-    async up(programDir, adopt) {
+    holds,
+    preview: (programDir, leave = {}) => plan(programDir, leave, {}),
+    async up(programDir, { adopt, ...leave } = {}) {
       const more = adopt === undefined ? {} : { REGIMEN_ADOPT: JSON.stringify(adopt) }
-      const planned = await plan(programDir, more)
-      await pulumi(programDir, ['up', '--yes', '--skip-preview', '--refresh'], more)
+      const planned = await plan(programDir, leave, more)
+      await pulumi(programDir, ['up', '--yes', '--skip-preview', '--refresh', ...flagOf(leave)], more)
       return planned
     },
-    async destroy(programDir) {
-      const held = parseState(await pulumi(programDir, ['stack', 'export']))
-      await pulumi(programDir, ['destroy', '--yes', '--skip-preview', '--refresh'])
-      return { steps: held.map(({ urn }) => ({ urn, type: typeOf(urn), change: 'deleted' })), drift: [] }
-    },
-    async holds(programDir) {
-      const held = parseState(await pulumi(programDir, ['stack', 'export']))
-      return new Set(held.map(({ urn }) => urn.split('::').at(-1) ?? ''))
+    async destroy(programDir, leave = {}) {
+      const held = await holds(programDir)
+      // With Pulumi's own preview: without it, what is protected is found after the rest is gone.
+      await pulumi(programDir, ['destroy', '--yes', '--refresh', ...flagOf(leave)])
+      return { steps: held.map(leaving), drift: [] }
     },
   }
 }
+
+const flagOf = ({ ignoreProtect }: Leave) => (ignoreProtect === true ? ['--ignore-protect'] : [])
+
+const leaving = ({ urn, type, retainOnDelete }: Held): PlannedStep => ({
+  urn,
+  type,
+  change: retainOnDelete ? 'retained' : 'deleted',
+})
 
 const typeOf = (urn: string) => urn.split('::')[2]?.split('$').at(-1) ?? ''
 
 /** What is let go of and stays in the cloud is retained. */
 function parseSteps(text: string): PlannedStep[] {
-  return preview.parse(JSON.parse(text)).steps.flatMap(({ op, urn, oldState }) => {
+  return preview.parse(JSON.parse(text)).steps.flatMap(({ op, urn, oldState, newState }) => {
     const change = Object.entries(changes).find(([name]) => name === op)?.[1]
     if (change === undefined) return []
     const retained = change === 'deleted' && oldState?.retainOnDelete === true
-    return [{ urn, type: typeOf(urn), change: retained ? 'retained' : change }]
+    // What the program protects no longer may be replaced in the same update.
+    const protect = oldState?.protect === true && newState?.protect !== false
+    return [{ urn, type: typeOf(urn), change: retained ? 'retained' : change, protect }]
   })
 }
 
-const parseState = (text: string) =>
-  exported.parse(JSON.parse(text)).deployment.resources.filter(({ custom }) => custom)
+const parseState = (text: string): Held[] =>
+  exported
+    .parse(JSON.parse(text))
+    .deployment.resources.filter(({ custom }) => custom)
+    .map(({ urn, protect, retainOnDelete }) => ({
+      urn,
+      type: typeOf(urn),
+      name: urn.split('::').at(-1) ?? '',
+      protect,
+      retainOnDelete,
+    }))
 
 /** @returns what it printed on stdout. @throws RegimenError with the last lines when it fails. */
 async function run(

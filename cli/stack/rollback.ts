@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ReleaseManifest } from '../../stacks/release-manifest.ts'
-import type { Engine, Update } from './engine.ts'
+import type { Engine, Leave, Update } from './engine.ts'
 import { type Place, readInventory, readProgram, readRelease } from './read-releases.ts'
 import { restoreProgram } from './restore-program.ts'
 
@@ -23,17 +23,19 @@ export interface RolledBack {
 /**
  * Refreshes and previews, asks, then updates.
  * @param agree hears the preview; false leaves everything as it is
- * @throws RegimenError when the release is not there, or the update would lose what cannot be made again
+ * @throws RegimenError when the release is not there, or the update would lose what cannot be made again, or would let go
+ *   of what is protected and was not told to
  */
 export async function rollBack(
   place: Environment,
   release: string,
   agree: (update: Update) => Promise<boolean>,
+  leave: Leave = {},
 ): Promise<RolledBack> {
   return await withProgram(place, release, async (directory) => {
-    const planned = await place.engine.preview(directory)
+    const planned = await place.engine.preview(directory, leave)
     if (!(await agree(planned))) return { release, applied: false, update: planned }
-    return { release, applied: true, update: await place.engine.up(directory) }
+    return { release, applied: true, update: await place.engine.up(directory, leave) }
   })
 }
 
@@ -41,10 +43,10 @@ export async function rollBack(
 export async function recreate(place: Environment, release: string): Promise<RolledBack> {
   const inventory = await readInventory(place)
   return await withProgram(place, release, async (directory) => {
-    const held = await place.engine.holds(directory)
+    const held = new Set((await place.engine.holds(directory)).map(({ name }) => name))
     const kept = Object.entries(inventory).filter(([name]) => !held.has(name))
     const adopt = Object.fromEntries(kept.map(([name, { id }]) => [name, id] as const))
-    return { release, applied: true, update: await place.engine.up(directory, adopt) }
+    return { release, applied: true, update: await place.engine.up(directory, { adopt }) }
   })
 }
 

@@ -158,13 +158,7 @@ export const bucketRules: readonly Rule[] = [
     title: 'A bucket is not destroyed with what is in it',
     refs: ['regimen'],
     types,
-    check: ({ inputs, options }) => [
-      ...unless(!isTrue(inputs.forceDestroy), 'forceDestroy is true'),
-      ...unless(
-        options.protect || options.retainOnDelete !== false,
-        'neither protected nor retained on delete',
-      ),
-    ],
+    check: ({ inputs }) => unless(!isTrue(inputs.forceDestroy), 'forceDestroy is true'),
   },
   {
     id: 'bucket-replicated',

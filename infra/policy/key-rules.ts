@@ -30,17 +30,13 @@ export const keyRules: readonly Rule[] = [
   },
   {
     id: 'key-hard-to-delete',
-    title: 'A key waits thirty days before it goes, and is kept',
+    title: 'A key waits thirty days before it goes',
     refs: ['KMS.3', 'CKV_AWS_227'],
     types,
-    check: ({ inputs, options }) => [
+    check: ({ inputs }) => [
       ...unless(Number(inputs.deletionWindowInDays ?? 0) >= 30, 'deletionWindowInDays is below 30'),
       ...unless(inputs.isEnabled !== false, 'it is disabled'),
       ...unless(!isTrue(inputs.bypassPolicyLockoutSafetyCheck), 'bypassPolicyLockoutSafetyCheck is true'),
-      ...unless(
-        options.protect || options.retainOnDelete !== false,
-        'neither protected nor retained on delete',
-      ),
     ],
   },
 ]

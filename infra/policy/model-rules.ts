@@ -85,14 +85,6 @@ export const modelRules: readonly Rule[] = [
     ],
   },
   {
-    id: 'feature-group-kept',
-    title: 'A feature group is not destroyed with its stack',
-    refs: ['regimen'],
-    types: ['aws:sagemaker/featureGroup:FeatureGroup'],
-    check: ({ options }) =>
-      unless(options.protect || options.retainOnDelete !== false, 'neither protected nor retained on delete'),
-  },
-  {
     id: 'model-group-closed',
     title: 'No policy opens a model registry to anybody',
     refs: ['regimen'],

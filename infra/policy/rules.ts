@@ -3,6 +3,7 @@ import { alertRules } from './alert-rules.ts'
 import { bucketRules } from './bucket-rules.ts'
 import { deliveryRules } from './delivery-rules.ts'
 import { functionRules } from './function-rules.ts'
+import { keptRules } from './kept-rules.ts'
 import { keyRules } from './key-rules.ts'
 import { modelRules } from './model-rules.ts'
 import { networkRules } from './network-rules.ts'
@@ -14,6 +15,7 @@ import { tableRules } from './table-rules.ts'
 
 export const rules: readonly Rule[] = [
   ...bucketRules,
+  ...keptRules,
   ...tableRules,
   ...functionRules,
   ...stateMachineRules,

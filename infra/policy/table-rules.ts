@@ -42,14 +42,6 @@ export const tableRules: readonly Rule[] = [
       unless(inputs.billingMode === 'PAY_PER_REQUEST', 'billingMode is not PAY_PER_REQUEST'),
   },
   {
-    id: 'table-kept',
-    title: 'A table is not destroyed with its stack',
-    refs: ['regimen'],
-    types,
-    check: ({ options }) =>
-      unless(options.protect || options.retainOnDelete !== false, 'neither protected nor retained on delete'),
-  },
-  {
     id: 'table-in-backup-plan',
     title: 'A table is part of a backup plan',
     refs: ['DynamoDB.4'],

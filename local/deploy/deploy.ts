@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { isObject } from '../gateway/json.ts'
+import type { PlannedStep } from './losses.ts'
 import type { Drift } from './refresh.ts'
-import type { PlannedStep } from './stateful-types.ts'
 
 export interface DeployOptions {
   readonly stack: string
@@ -18,6 +18,8 @@ export interface DeployOptions {
   readonly mode?: 'up' | 'preview' | 'destroy'
   /** Look first how the resources stand in the cloud. @default false */
   readonly refresh?: boolean
+  /** Let go of what is protected. @default false */
+  readonly ignoreProtect?: boolean
   /** Logical name to id of what is there already and becomes the stack's. */
   readonly adopt?: Readonly<Record<string, string>>
   /** Hears of every resource: `created aws:s3/bucket:Bucket data`. */
@@ -40,7 +42,7 @@ export interface Deployed {
 const drifted = z.array(
   z.object({ urn: z.string(), kind: z.enum(['deleted', 'changed']), inputs: z.array(z.string()) }),
 )
-const kept = z.array(z.object({ urn: z.string(), type: z.string() }))
+const kept = z.array(z.object({ urn: z.string(), type: z.string(), protect: z.boolean() }))
 const changes = ['created', 'updated', 'replaced', 'unchanged', 'imported'] as const
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -67,6 +69,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
       '--mode',
       options.mode ?? 'up',
       ...(options.refresh === true ? ['--refresh'] : []),
+      ...(options.ignoreProtect === true ? ['--ignore-protect'] : []),
     ],
     {
       cwd: options.programDir,

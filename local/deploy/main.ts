@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
     mode: { type: 'string', default: 'up' },
     /** Look first how the resources stand in the cloud. */
     refresh: { type: 'boolean', default: false },
+    /** Let go of what is protected. */
+    'ignore-protect': { type: 'boolean', default: false },
   },
 })
 const stack = options.stack ?? 'dev'
@@ -88,6 +90,7 @@ async function deploy(): Promise<void> {
     preview,
     destroy: options.mode === 'destroy',
     refresh: options.refresh,
+    ignoreProtect: options['ignore-protect'],
   })
   say({ drift })
   if (options.mode === 'destroy') {

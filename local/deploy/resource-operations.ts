@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { keptTypes } from '../../infra/kept-types.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { isObject } from '../gateway/json.ts'
 import {
@@ -16,7 +17,6 @@ import {
 import { liveInputs } from './live-inputs.ts'
 import { materialise } from './materialise.ts'
 import { recorded, recordedType } from './recorded.ts'
-import { adoptableTypes } from './stateful-types.ts'
 
 export interface Difference {
   /** Inputs that differ. */
@@ -68,7 +68,7 @@ export class ResourceOperations {
 
   async delete(type: string, name: string, id: string, outputs: Json): Promise<void> {
     await this.#typeOf(type, name).delete(id, outputs, this.#newCall())
-    if (adoptableTypes.has(type)) this.#memory.delete(memoryId(type, id))
+    if (keptTypes.has(type)) this.#memory.delete(memoryId(type, id))
   }
 
   /**
@@ -113,7 +113,7 @@ export class ResourceOperations {
   }
 
   #remember(type: string, id: string, inputs: Json, outputs: Json): Json {
-    if (adoptableTypes.has(type)) this.#memory.put(memoryId(type, id), { inputs, outputs })
+    if (keptTypes.has(type)) this.#memory.put(memoryId(type, id), { inputs, outputs })
     return outputs
   }
 

@@ -10,7 +10,7 @@ const resource = z.object({
   id: z.string(),
   inputs: z.record(z.string(), z.unknown()),
   outputs: z.record(z.string(), z.unknown()),
-  /** Neither deleted nor replaced while it is so. */
+  /** Neither deleted, replaced nor let go of while it is so. */
   protect: z.boolean().default(false),
   /** Left in the cloud when the stack lets go of it. */
   retainOnDelete: z.boolean().default(false),

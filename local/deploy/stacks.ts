@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { isObject, parseJsonObject } from '../gateway/json.ts'
 import { AwsError, type Call, type Cloud, type Json, type LocalService, type Principal } from '../service.ts'
+import { losses, lossRefusal, type PlannedStep, partingRefusal, partings } from './losses.ts'
 import { answerOperation } from './operation-requests.ts'
 import { refresh } from './refresh.ts'
 import { ResourceOperations } from './resource-operations.ts'
 import { type AppliedResource, StackState } from './stack-state.ts'
-import { losses, lossRefusal, type PlannedStep } from './stateful-types.ts'
 
 const beginning = z.object({
   /** A preview decides and changes nothing. */
@@ -15,6 +15,8 @@ const beginning = z.object({
   refresh: z.boolean().default(false),
   /** A destroy may delete what is stateful, unless it is protected. */
   destroy: z.boolean().default(false),
+  /** Replace, delete and let go of what is protected; what stays remains protected. */
+  ignoreProtect: z.boolean().default(false),
 })
 
 const registration = z.object({
@@ -33,6 +35,7 @@ interface Deploy {
   readonly state: StackState
   readonly preview: boolean
   readonly destroy: boolean
+  readonly ignoreProtect: boolean
   readonly seen: Set<string>
 }
 
@@ -94,7 +97,8 @@ export class Stacks {
     const opened = await this.#open(stack)
     const state = asked.preview ? opened.copy() : opened
     const drift = asked.refresh ? await refresh(state, this.#operations) : []
-    this.#deploys.set(stack, { state, preview: asked.preview, destroy: asked.destroy, seen: new Set() })
+    const { preview, destroy, ignoreProtect } = asked
+    this.#deploys.set(stack, { state, preview, destroy, ignoreProtect, seen: new Set() })
     return { resources: state.resources.length, drift }
   }
 
@@ -114,13 +118,13 @@ export class Stacks {
   }
 
   /** What would become of it. Outputs of what is new are unknown; what changes keeps those that it has. */
-  async #plan({ state }: Deploy, wanted: Registration): Promise<Registered> {
+  async #plan({ state, ignoreProtect }: Deploy, wanted: Registration): Promise<Registered> {
     const before = state.get(wanted.urn)
     if (before === undefined) return { change: wanted.importId === '' ? 'created' : 'imported' }
     const inputs = await this.#operations.prepare(wanted.inputs)
     const { changed, replaces } = this.#operations.compare(wanted.type, wanted.name, before.inputs, inputs)
     if (replaces.length > 0) {
-      refuseLoss(before, 'replaced')
+      refuseReplacement(before, wanted, ignoreProtect)
       return { change: 'replaced' }
     }
     if (changed.length === 0) return { change: 'unchanged', id: before.id, outputs: before.outputs }
@@ -128,7 +132,7 @@ export class Stacks {
   }
 
   /** Unchanged inputs are left alone; a changed one updates, or replaces where the type says so. */
-  async #apply({ state }: Deploy, wanted: Registration): Promise<Registered> {
+  async #apply({ state, ignoreProtect }: Deploy, wanted: Registration): Promise<Registered> {
     const { type, name, urn, protect, retainOnDelete } = wanted
     const inputs = await this.#operations.prepare(wanted.inputs)
     const before = state.get(urn)
@@ -152,7 +156,7 @@ export class Stacks {
       const outputs = await this.#operations.update(type, name, before.id, inputs, before.inputs)
       return await keep('updated', before.id, outputs)
     }
-    refuseLoss(before, 'replaced')
+    refuseReplacement(before, wanted, ignoreProtect)
     // Names are explicit, so that the old one must go before the new one can take its name.
     if (!before.retainOnDelete) await this.#operations.delete(type, name, before.id, before.outputs)
     const made = await this.#operations.create(type, name, inputs)
@@ -165,20 +169,20 @@ export class Stacks {
     if (found === undefined)
       throw new AwsError(
         'ResourceNotFound',
-        `there is no ${importId} to adopt; take it out of regimen:adopt`,
+        `there is no ${importId} to adopt: it was deleted after the stack had let go of it`,
         404,
       )
     return await this.#operations.update(type, name, importId, inputs, found.inputs)
   }
 
-  async #finish({ state, seen, preview, destroy }: Deploy, outputs: Json) {
+  async #finish({ state, seen, preview, destroy, ignoreProtect }: Deploy, outputs: Json) {
     const gone = state.resources.filter(({ urn }) => !seen.has(urn)).toReversed()
-    for (const resource of gone) refuseDeletion(resource, destroy)
+    refuse(gone.map(leaving), ignoreProtect, destroy)
     const retained = gone.filter(({ retainOnDelete }) => retainOnDelete)
     const deleted = gone.filter(({ retainOnDelete }) => !retainOnDelete)
     const answer = {
       deleted: deleted.map(({ urn }) => urn),
-      retained: retained.map(({ urn, type, name, id }) => ({ urn, type, name, id })),
+      retained: retained.map(({ urn, type, name, id, protect }) => ({ urn, type, name, id, protect })),
     }
     if (preview) return answer
     for (const { urn, type, name, id, outputs: last, retainOnDelete } of gone) {
@@ -190,16 +194,27 @@ export class Stacks {
   }
 }
 
-/** @throws AwsError `StatefulLoss` when it holds what cannot be made again. */
-function refuseLoss({ urn, type, protect }: AppliedResource, change: 'replaced' | 'deleted'): void {
-  const lost = losses([{ urn, type, change }])
-  if (lost.length > 0) throw new AwsError('StatefulLoss', lossRefusal(lost), 409)
-  if (protect) throw new AwsError('ProtectedResource', `${urn} is protected and would be ${change}`, 409)
+const leaving = ({ urn, type, protect, retainOnDelete }: AppliedResource): PlannedStep => ({
+  urn,
+  type,
+  protect,
+  change: retainOnDelete ? 'retained' : 'deleted',
+})
+
+/** As Pulumi's engine has it: what the program protects no longer may be replaced in the same update. */
+function refuseReplacement(before: AppliedResource, wanted: Registration, ignoreProtect: boolean): void {
+  const { urn, type, protect } = before
+  refuse([{ urn, type, change: 'replaced', protect: protect && wanted.protect }], ignoreProtect, false)
 }
 
-/** What is retained is not lost; a destroy asks for the loss of the rest, unless it is protected. */
-function refuseDeletion(resource: AppliedResource, destroy: boolean): void {
-  if (resource.protect && !resource.retainOnDelete)
-    throw new AwsError('ProtectedResource', `${resource.urn} is protected and would be deleted`, 409)
-  if (!destroy && !resource.retainOnDelete) refuseLoss(resource, 'deleted')
+/**
+ * What is protected leaves its stack only where that is asked for. What cannot be made again is lost by a destroy alone:
+ * here the laptop is stricter than Pulumi, which replaces and deletes what is not protected.
+ * @throws AwsError `StatefulLoss` or `ProtectedResource`, naming each
+ */
+function refuse(steps: readonly PlannedStep[], ignoreProtect: boolean, mayLose: boolean): void {
+  const lost = mayLose ? [] : losses(steps)
+  if (lost.length > 0) throw new AwsError('StatefulLoss', lossRefusal(lost), 409)
+  const parting = ignoreProtect ? [] : partings(steps)
+  if (parting.length > 0) throw new AwsError('ProtectedResource', partingRefusal(parting), 409)
 }

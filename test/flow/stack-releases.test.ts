@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { useEndpoint } from '../../cli/context.ts'
 import { deleteProject, findDependants, refuseWhileUsed } from '../../cli/stack/delete-project.ts'
+import type { Update } from '../../cli/stack/engine.ts'
 import { localEngine } from '../../cli/stack/local-engine.ts'
 import { currentRelease, listReleases } from '../../cli/stack/read-releases.ts'
+import { refuseDestroy } from '../../cli/stack/refuse-destroy.ts'
 import { recreate, rollBack } from '../../cli/stack/rollback.ts'
 import { Names } from '../../infra/names.ts'
 import { services } from '../../local/services.ts'
@@ -101,7 +103,14 @@ describe('releases of the program on the laptop', () => {
 
   it('is recreated after a destroy with the same configuration, adopting what was kept', async () => {
     const before = await configuration()
-    const { steps } = await environment().engine.destroy(root)
+    const { engine } = environment()
+    const protectedOnes = await engine.holds(root)
+    expect(() => refuseDestroy(protectedOnes, {})).toThrow(
+      /^the stack holds what is protected: got .*aws:kms\/key:Key regimen-key, aws:s3\/bucket:Bucket regimen-data, .*; expected none; give --ignore-protect to let go of them: they stay in the account as they are, and `regimen stack recreate` adopts them$/,
+    )
+    await expect(engine.destroy(root)).rejects.toThrow('regimen-table-table would be retained')
+    expect(await configuration()).toEqual(before)
+    const { steps } = await engine.destroy(root, { ignoreProtect: true })
     expect(steps.filter(({ change }) => change === 'retained').length).toBeGreaterThan(5)
     expect((await configuration()).size).toBe(0)
     const { update } = await recreate(environment(), first)
@@ -115,6 +124,29 @@ describe('releases of the program on the laptop', () => {
       'aws:sagemaker/modelPackageGroup:ModelPackageGroup',
     ])
     expect(await configuration()).toEqual(before)
+  })
+
+  it('lets go of what is protected only when it is told to, in an update as in a rollback', async () => {
+    edit('Pulumi.dev.yaml', '  regimen:people: true', '  regimen:featureGroups: true\n  regimen:people: true')
+    const { engine } = environment()
+    await engine.up(root)
+    edit('Pulumi.dev.yaml', '["adherence", "other"]', '["adherence"]')
+    await expect(engine.preview(root)).rejects.toThrow(/::other-models-group would be retained/)
+    edit('Pulumi.dev.yaml', '["adherence"]', '["adherence", "other"]')
+    await expect(rollBack(environment(), first, async () => true)).rejects.toThrow(
+      /the update would take out of the stack what is protected: .*adherence-features-group would be retained/,
+    )
+  })
+
+  it('adopts again what a rollback was told to let go of', async () => {
+    const second = (await currentRelease(environment())) ?? ''
+    const features = ({ steps }: Update) =>
+      steps.filter(({ type }) => type.endsWith(':FeatureGroup')).map(({ change }) => change)
+    const told = await rollBack(environment(), first, async () => true, { ignoreProtect: true })
+    expect(features(told.update)).toEqual(['retained', 'retained'])
+    // What was let go of comes back: not the newest inventory, all of them together name it.
+    const back = await recreate(environment(), second)
+    expect(features(back.update)).toEqual(['imported', 'imported'])
   })
 
   it('deletes a project only once nothing depends on it, and sees that it is gone', async () => {
@@ -132,8 +164,24 @@ describe('releases of the program on the laptop', () => {
     const scheduled = await findDependants(place, 'other', true, none)
     expect(scheduled.map(({ kind }) => kind)).toContain('schedule')
     expect(() => refuseWhileUsed('other', scheduled)).toThrow(/things depend on project other: got schedule/)
-    const { steps } = await deleteProject(place, environment().engine, root, 'other')
+    const { engine } = environment()
+    const settings = readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8')
+    edit('Pulumi.dev.yaml', 'regimen:featureGroups: true', 'regimen:featureGroups: false')
+    await expect(deleteProject(place, engine, root, 'other')).rejects.toThrow(
+      /^the update would take more than other out of the stack: got \S+::adherence-features-group; expected nothing protected but other-models-group, other-features-group; put these back/,
+    )
+    expect(readFileSync(join(root, 'Pulumi.dev.yaml'), 'utf8')).toContain('other')
+    writeFileSync(join(root, 'Pulumi.dev.yaml'), settings)
+    const cut = { ...engine, up: () => Promise.reject(new Error('cut short')) }
+    await expect(deleteProject(place, cut, root, 'other')).rejects.toThrow('cut short')
+    const { steps } = await deleteProject(place, engine, root, 'other')
     expect(steps.filter(({ change }) => change === 'deleted').length).toBeGreaterThan(15)
+    const kept = steps.filter(({ change, protect }) => change === 'retained' && protect === true)
+    expect(kept.map(({ urn }) => urn.split('::').at(-1)).sort()).toEqual([
+      'other-features-group',
+      'other-models-group',
+    ])
+    await expect(deleteProject(place, engine, root, 'other')).rejects.toThrow('other is not deployed')
     const left = [...(await configuration()).keys()].filter((name) => name.startsWith('other-'))
     expect(left).toEqual([])
     await expect(

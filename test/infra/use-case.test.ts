@@ -12,7 +12,7 @@ const names = new Names('dev')
 
 /** An environment with these projects; its functions are empty, for nothing here is about their code. */
 function deploy(projects: readonly (typeof adherence)[]): Promise<Program> {
-  const shared = { names, account, root: repository, protect: true, logRetentionDays: 365 }
+  const shared = { names, account, root: repository, logRetentionDays: 365 }
   return record('dev', {}, async () => {
     const environment = new Environment('regimen', {
       ...shared,

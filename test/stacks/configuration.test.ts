@@ -28,7 +28,6 @@ test('fills in what is not set', () => {
     deliveryBackend: undefined,
     deliveryBranch: 'main',
     deliveryChain: [],
-    protect: true,
     architecture: 'arm64',
     duckdbPlatform: 'linux-arm64',
     audit: false,
@@ -49,8 +48,8 @@ test('fills in what is not set', () => {
 
 test('takes what is set, and the DuckDB of the architecture', () => {
   expect(
-    read({ architecture: 'x86_64', protect: 'false', projects: '["demo","adherence","demo"]' }),
-  ).toMatchObject({ duckdbPlatform: 'linux-x64', protect: false, projects: ['demo', 'adherence'] })
+    read({ architecture: 'x86_64', people: 'true', projects: '["demo","adherence","demo"]' }),
+  ).toMatchObject({ duckdbPlatform: 'linux-x64', people: true, projects: ['demo', 'adherence'] })
 })
 
 test.each([
@@ -106,7 +105,7 @@ test.each([
     { maxRunAgeDays: '8' },
     'regimen:maxRunAgeDays: got 8; expected a whole number of days from 1 to 7; correct it in Pulumi.dev.yaml',
   ],
-  [{ protect: 'yes' }, 'regimen:protect: got yes; expected true or false; correct it in Pulumi.dev.yaml'],
+  [{ people: 'yes' }, 'regimen:people: got yes; expected true or false; correct it in Pulumi.dev.yaml'],
   [
     { architecture: 'arm' },
     'regimen:architecture: got arm; expected arm64 or x86_64; correct it in Pulumi.dev.yaml',
@@ -117,14 +116,6 @@ test.each([
   ],
 ])('refuses %o by key, value and what is allowed', (values, message) => {
   expect(() => read(values)).toThrow(new Error(message))
-})
-
-test('only an engineer’s environment does without protection', () => {
-  const unprotected = ['dev', 'staging', 'prod'].filter(
-    (environment) => configurationOf(environment)['regimen:protect'] !== 'true',
-  )
-  expect(unprotected).toEqual(['dev'])
-  expect(read({}).protect).toBe(true)
 })
 
 test('refuses a key that is missing', () => {

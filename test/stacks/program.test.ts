@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { functionDefinitions } from '../../infra/functions.ts'
+import { keptTypes } from '../../infra/kept-types.ts'
 import { evaluate, statements } from './record-program.ts'
 
 const dev = await evaluate('dev')
@@ -90,10 +91,19 @@ test('the queues of a project are looked at by the clock', () => {
   })
 })
 
+test('what cannot be made again is protected and retained, in an engineer’s environment too; nothing else is protected', () => {
+  for (const program of [dev, prod]) {
+    const stateful = program.resources.filter(({ type }) => keptTypes.has(type))
+    const lasting = program.resources.filter(
+      ({ options }) => options.protect && options.retainOnDelete === true,
+    )
+    expect(stateful.length).toBeGreaterThanOrEqual(5)
+    expect(lasting.map(({ urn }) => urn).sort()).toEqual(stateful.map(({ urn }) => urn).sort())
+    expect(program.resources.filter(({ options }) => options.protect)).toEqual(lasting)
+  }
+})
+
 test('environments differ by their configuration alone', () => {
-  const { options } = dev.one('aws:dynamodb/table:Table', 'regimen-table-table')
-  expect(options).toMatchObject({ protect: false, retainOnDelete: true })
-  expect(prod.one('aws:dynamodb/table:Table', 'regimen-table-table').options).toMatchObject({ protect: true })
   expect(dev.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(365)
   expect(prod.one('aws:cloudwatch/logGroup:LogGroup', 'plan-parts-logs').inputs.retentionInDays).toBe(2192)
   const definition = (program: typeof dev) =>

@@ -68,7 +68,7 @@ const template = fc.record({
     maxLength: 2,
     selector: ({ project }) => project.id,
   }),
-  optional: fc.record({ audit: flag, people: flag, featureGroups: flag, dashboards: flag, protect: flag }),
+  optional: fc.record({ audit: flag, people: flag, featureGroups: flag, dashboards: flag }),
   chosen: fc.record(
     {
       network: fc.constantFrom('none', 'vpc'),

@@ -249,22 +249,21 @@ const additions: Readonly<Record<string, readonly GraphResource[]>> = {
       urn: 'urn:pulumi:test::regimen::f::other',
     },
   ],
-  ...Object.fromEntries(
-    [
-      ['bucket-kept', 'bucket'],
-      ['table-kept', 'table'],
-      ['feature-group-kept', 'features'],
-      ['key-hard-to-delete', 'key'],
-    ].map(([rule, name]) => [
-      rule,
-      mutated(name!, ['options'], { protect: false, retainOnDelete: false, dependsOn: [] }),
-    ]),
-  ),
+  'stateful-kept': mutated('key', ['options'], { protect: false, dependsOn: [] }),
 }
 
 test.each(Object.entries(additions))('%s alone fires', (rule, resources) => {
   expect(firing(resources)).toEqual([rule])
 })
+
+test.each(['bucket', 'table', 'key', 'users', 'features'])(
+  'that %s is protected and retained is asked for, each by itself',
+  (name) => {
+    const kept = { protect: true, retainOnDelete: true, dependsOn: [] }
+    expect(firing(mutated(name, ['options'], { ...kept, protect: false }))).toEqual(['stateful-kept'])
+    expect(firing(mutated(name, ['options'], { ...kept, retainOnDelete: false }))).toEqual(['stateful-kept'])
+  },
+)
 
 test('a task that catches only to fail is found', () => {
   const failing = mutated('machine', [...train.slice(0, -1), 'Failed'], { Type: 'Fail' })

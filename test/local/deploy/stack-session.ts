@@ -13,7 +13,15 @@ export interface Template {
 
 const fields = z.record(z.string(), z.unknown())
 const held = z.object({
-  resources: z.array(z.object({ type: z.string(), name: z.string(), id: z.string(), inputs: fields })),
+  resources: z.array(
+    z.object({
+      type: z.string(),
+      name: z.string(),
+      id: z.string(),
+      inputs: fields,
+      protect: z.boolean(),
+    }),
+  ),
 })
 const begun = z.object({ drift: z.array(z.object({ urn: z.string(), kind: z.string() })) })
 const done = z.object({
@@ -36,7 +44,7 @@ export async function applyTemplate(
   cloud: TestCloud,
   stack: string,
   templates: readonly Template[],
-  how: { preview?: boolean; refresh?: boolean; destroy?: boolean } = {},
+  how: { preview?: boolean; refresh?: boolean; destroy?: boolean; ignoreProtect?: boolean } = {},
 ): Promise<Applied> {
   const { drift } = begun.parse(await post(cloud, `${stack}/begin`, how))
   const changes: string[] = []

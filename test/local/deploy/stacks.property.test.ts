@@ -24,6 +24,8 @@ const trust = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 })
 
+const kept = { protect: true, retainOnDelete: true }
+
 /** Physical names hold the stack's, so that runs do not meet. */
 const kinds = {
   role: (stack: string, name: string, knob: number): Template => ({
@@ -59,13 +61,13 @@ const kinds = {
     type: 'aws:s3/bucket:Bucket',
     name,
     inputs: { bucket: `${stack}-${name}` },
-    retainOnDelete: true,
+    ...kept,
   }),
   key: (_stack: string, name: string, knob: number): Template => ({
     type: 'aws:kms/key:Key',
     name,
     inputs: { description: `knob ${knob}`, enableKeyRotation: true },
-    retainOnDelete: true,
+    ...kept,
   }),
 } as const
 type Kind = keyof typeof kinds
@@ -92,7 +94,7 @@ async function deployKeeping(stack: string, data: Data, kept: Map<string, string
     const id = kept.get(each.name)
     return held.has(each.name) || id === undefined ? each : { ...each, importId: id }
   })
-  const applied = await applyTemplate(cloud, stack, templates, { refresh: true })
+  const applied = await applyTemplate(cloud, stack, templates, { refresh: true, ignoreProtect: true })
   for (const { name, id } of applied.retained) kept.set(name, id)
   return applied
 }
@@ -165,7 +167,7 @@ it('gives the same configuration when an environment is destroyed and made again
       await deployKeeping(stack, data, kept)
       const before = await configurationOf(cloud, stack)
       const ids = idsOf(await holdings(cloud, stack))
-      const destroyed = await applyTemplate(cloud, stack, [], { destroy: true })
+      const destroyed = await applyTemplate(cloud, stack, [], { destroy: true, ignoreProtect: true })
       expect(await configurationOf(cloud, stack)).toEqual({})
       for (const { name, id } of destroyed.retained) kept.set(name, id)
       await deployKeeping(stack, data, kept)
@@ -187,6 +189,7 @@ it('leaves nothing of a pipeline in the services once its resources are gone fro
       const own = render(`${stack}p`, pipeline).map((each) => ({
         ...each,
         name: `p-${each.name}`,
+        protect: false,
         retainOnDelete: false,
       }))
       const common = render(stack, shared)
@@ -235,9 +238,12 @@ it('a preview changes nothing and says what the update then does', async () => {
       )
       await applyTemplate(cloud, stack, render(stack, first))
       const before = await configurationOf(cloud, stack)
-      const said = await applyTemplate(cloud, stack, render(stack, shared), { preview: true })
+      const said = await applyTemplate(cloud, stack, render(stack, shared), {
+        preview: true,
+        ignoreProtect: true,
+      })
       expect(await configurationOf(cloud, stack)).toEqual(before)
-      const did = await applyTemplate(cloud, stack, render(stack, shared))
+      const did = await applyTemplate(cloud, stack, render(stack, shared), { ignoreProtect: true })
       expect({ changes: did.changes, deleted: did.deleted }).toEqual({
         changes: said.changes,
         deleted: said.deleted,

@@ -61,7 +61,7 @@ export function measurePerformance(request: PerformanceRequest): Performance {
     examplesDigest: digest(rows.map(({ exampleKey }) => exampleKey)),
     ...measured,
     comparison,
-    reason: explain(rows.length, positives, coverage, isRegression, shortage, comparison),
+    reason: `${explain(rows.length, positives, coverage, isRegression, shortage, comparison)}${strangers(joined.unknown)}`,
   }
 }
 
@@ -150,6 +150,12 @@ function explain(
   const figures = `${metric} ${value.toFixed(3)}${part}, ${reference.toFixed(3)} in training`
   return worse ? `the model does worse than in training: ${figures}` : `no loss beyond chance: ${figures}`
 }
+
+/** Labels of another run, or keys that are written in another way: whoever sent them must hear of it. */
+const strangers = (count: number) =>
+  count === 0
+    ? ''
+    : `; ${count} ${count === 1 ? 'label is of an example' : 'labels are of examples'} that the run did not score`
 
 function coded<Value>(values: readonly Value[]): { codes: Int32Array; levels: Value[] } {
   const places = new Map<Value, number>()

@@ -113,6 +113,17 @@ describe('labels that arrive late', () => {
     }
   })
 
+  it('of examples that the run did not score are told in words', () => {
+    const [one, two] = [['x', 1] as const, ['y', 0] as const]
+    expect(judge([delivery([...asTrained, one])]).reason).toMatch(
+      /^no loss beyond chance: .*; 1 label is of an example that the run did not score$/,
+    )
+    expect(judge([delivery([one, two])]).reason).toMatch(
+      /^insufficient-data: 0 labels.*; 2 labels are of examples that the run did not score$/,
+    )
+    expect(judge([delivery(asTrained)]).reason).not.toContain('did not score')
+  })
+
   it('take an example that was scored twice for one', () => {
     const joined = joinLabels([...predictions, ...predictions], [delivery(asTrained)])
     expect([joined.predictions, joined.repeated]).toEqual([1_200, 1_200])

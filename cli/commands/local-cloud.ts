@@ -6,6 +6,7 @@ import { defaultDirectory, type GlobalOptions, runningCloud } from '../context.t
 import { Output, seconds } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
 import { requireEnvironment } from '../require-environment.ts'
+import { letGo } from '../stack/let-go.ts'
 
 interface UpOptions extends GlobalOptions {
   readonly detach?: boolean
@@ -45,6 +46,7 @@ export function upCommand(): Command {
           [
             `local cloud at ${cloud.endpoint}, state in ${directory}`,
             `stack ${stack}: ${deployed.created} created, ${deployed.updated} updated, ${deployed.deleted} deleted, ${deployed.unchanged} unchanged, ${seconds(deployed.seconds * 1000)}`,
+            ...letGo(deployed.steps),
             `any AWS client works against it: AWS_ENDPOINT_URL=${cloud.endpoint}`,
           ].join('\n'),
         )

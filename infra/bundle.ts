@@ -1,5 +1,6 @@
 /** Turns the functions' entry files into one self-contained ES module each, in a single esbuild run. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { build, type Metafile, type Plugin, version } from 'esbuild'
 import { type BundleFile, bundleFile } from './bundle-file.ts'
@@ -13,19 +14,21 @@ export interface Bundle extends BundleFile {
 
 const duckdb = '@duckdb/node-api'
 /** esbuild's name for what is no file. */
-const layer = 'layer'
+const outside = 'outside'
 
 /**
- * Leaves DuckDB to the layer. Lambda names /opt/nodejs/node_modules in NODE_PATH, which Node.js heeds for `require`
- * and not for `import`, so the import becomes a `require`.
+ * What a bundle requires and does not import. DuckDB, since Lambda names /opt/nodejs/node_modules in NODE_PATH, which
+ * Node.js heeds for `require` alone; and Node's own modules, since an import of `node:http` reads all that it exports,
+ * which loads an HTTP client that nobody asked for: a seventh of a cold start.
  */
-const fromLayer: Plugin = {
-  name: 'from-layer',
+const required: Plugin = {
+  name: 'required',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^${duckdb}$`) }, ({ kind }) =>
-      kind === 'require-call' ? { path: duckdb, external: true } : { path: duckdb, namespace: layer },
+    const names = [duckdb, ...builtinModules.flatMap((name) => [name, `node:${name}`])]
+    onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, external: true } : { path, namespace: outside },
     )
-    onLoad({ filter: /.*/, namespace: layer }, ({ path }) => ({
+    onLoad({ filter: /.*/, namespace: outside }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
       loader: 'js',
     }))
@@ -79,7 +82,7 @@ export async function bundleFunctions<Name extends string>(
     })
     keepBundles(maker, bundles, {
       since,
-      inputs: Object.keys(inputs).filter((path) => !path.startsWith(`${layer}:`)),
+      inputs: Object.keys(inputs).filter((path) => !path.startsWith(`${outside}:`)),
     })
     return bundles
   } finally {
@@ -107,7 +110,7 @@ async function bundleInto(
       mainFields: ['module', 'main'],
       // Packages are named by where they are found: a restored program, whose node_modules is a link, has the same bytes.
       preserveSymlinks: true,
-      plugins: [fromLayer, englishOnly],
+      plugins: [required, englishOnly],
       banner: { js: banner },
       legalComments: 'none',
       minify: !isReadable,

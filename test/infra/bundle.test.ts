@@ -14,10 +14,14 @@ writeFileSync(
   "import { greeting } from './greeting.ts'\nexport const handler = async () => greeting\n",
 )
 writeFileSync(
+  join(root, 'request.ts'),
+  "import { Agent } from 'node:http'\nimport { join } from 'path'\nexport const handler = async () => [new Agent().maxSockets > 0, join('a', 'b')]\n",
+)
+writeFileSync(
   join(root, 'query.ts'),
   "import { DuckDBInstance } from '@duckdb/node-api'\nexport const handler = async () => {\n  const connection = await (await DuckDBInstance.create()).connect()\n  return (await connection.runAndReadAll('SELECT 42')).getRows()[0]?.[0]\n}\n",
 )
-const entries = { plain: 'plain.ts', query: 'query.ts' }
+const entries = { plain: 'plain.ts', query: 'query.ts', request: 'request.ts' }
 const bundles = await bundleFunctions(root, entries)
 
 const textOf = (name: keyof typeof bundles) => readFileSync(bundles[name].path, 'utf8')
@@ -38,6 +42,12 @@ test('DuckDB is left to the layer and found through require', async () => {
   expect(textOf('query')).toMatch(/=\w+\("@duckdb\/node-api"\)/)
   expect(textOf('query')).not.toMatch(/import\b[^;]*"@duckdb\/node-api"/)
   expect(await run('query')).toBe(42)
+})
+
+test('modules of Node.js are required, since an import of node:http loads all that it could export', async () => {
+  const imported = [...textOf('request').matchAll(/\bfrom\s*["']([^"']+)["']/g)].map(([, name]) => name)
+  expect(imported).toEqual(['node:module'])
+  expect(await run('request')).toEqual([true, 'a/b'])
 })
 
 test('the same sources give the same bytes, without a path of this machine', async () => {

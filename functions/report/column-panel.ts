@@ -25,7 +25,7 @@ export function columnPanel({ id, name, column, source, rows }: ColumnPanel): Ma
   const shape = shapeOf(id, name, column, source)
   return html`<figure class="panel"><h3>${name} <span class="quiet">${column.type}</span> ${privacyMark(source)}</h3>${
     source.description === '' ? '' : html`<p class="note">${source.description}</p>`
-  }${shape.drawing}<figcaption><dl class="figures-of">${[
+  }${shape.drawing}<figcaption><dl class="figures-of${column.type === 'timestamp' ? ' of-times' : ''}">${[
     pair('missing', formatShare(rows === 0 ? null : (column.nulls + column.unreadable) / rows)),
     pair('distinct', `${isEstimate(column) ? '≈ ' : ''}${formatCount(distinct(column))}`),
     ...shape.figures,

@@ -112,6 +112,7 @@ svg .lowers { fill: var(--other); }
 .panel .mark { color: var(--alert); font-weight: 400; font-size: .85rem; }
 .hidden-values { color: var(--quiet); font-size: .9rem; margin: .25rem 0 .75rem; padding: .6rem .8rem; background: var(--raised); }
 .figures-of { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.4rem, 1fr)); gap: .25rem .8rem; margin: 0; font-size: .85rem; line-height: 1.35; }
+.figures-of.of-times { grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); }
 .figures-of dt { color: var(--quiet); font-size: .78rem; }
 .figures-of dd { margin: 0; color: var(--ink); }
 .findings { list-style: none; margin: 0 0 1rem; padding: 0; max-width: 52rem; }

@@ -21,10 +21,10 @@ export function ticks(low: number, high: number, count = 5): number[] {
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
   // Multiples, not sums: 0.1 added three times is not 0.3.
-  const decimals = Math.min(100, Math.max(0, -Math.floor(Math.log10(step))))
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) =>
-    Number(((first + at) * step).toFixed(decimals)),
-  )
+  const decimals = Math.max(0, -Math.floor(Math.log10(step)))
+  // A number is written with at most a hundred decimals: beyond, rounding would leave nothing but zeros.
+  const rounded = (value: number) => (decimals > 100 ? value : Number(value.toFixed(decimals)))
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => rounded((first + at) * step + 0))
 }
 
 /** The smallest round number that is not below `value`: where an axis that starts at zero ends. */

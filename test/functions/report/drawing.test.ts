@@ -91,6 +91,7 @@ describe('a scale', () => {
   it('has round ticks within the domain', () => {
     expect(ticks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1])
     expect(ticks(3, 3)).toEqual([3])
+    expect(ticks(-3e-200, 3e-200, 4).map((tick) => Number(tick.toPrecision(3)))).toEqual([-2e-200, 0, 2e-200])
     fc.assert(
       fc.property(
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),

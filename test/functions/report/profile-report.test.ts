@@ -110,6 +110,9 @@ describe('the report of a table', () => {
     expect(ticks).toEqual(expect.arrayContaining(['09:00', '12:00', '15:00']))
     expect(ticks).not.toContain('2026-11-21')
     expect(textOf(page)).toContain('2026-11-21 11:46')
+    // Room for a date with its time: a narrow cell would break it at its hyphens.
+    expect(page.match(/class="figures-of of-times"/g)).toHaveLength(1)
+    expect(page).toContain('.figures-of.of-times {')
   })
 
   it('stands on tables without values, with one row, and with columns of one value', async () => {

@@ -7,7 +7,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  type GetCallerIdentityCommandOutput,
+  STSClient,
+} from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import type { Pipeline } from '../functions/starter/pipeline.ts'
@@ -64,7 +69,7 @@ export interface Context {
 
 /**
  * Points the SDK at the local cloud unless `--stack` or the environment says otherwise.
- * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to, `InvalidRequest` for a project that is not.
+ * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to, or nobody is known to it, `InvalidRequest` for a project that is not.
  */
 export async function openContext(options: GlobalOptions): Promise<Context> {
   const out = new Output(options.json === true)
@@ -73,9 +78,8 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   const settings = { region }
   const environment = options.stack ?? process.env.REGIMEN_ENVIRONMENT ?? 'dev'
   const names = new Names(environment)
-  const whoever = () => new STSClient(settings).send(new GetCallerIdentityCommand({}))
-  if (options.as !== undefined) await workAs(options.as, names, await whoever(), settings)
-  const identity = await whoever()
+  if (options.as !== undefined) await workAs(options.as, names, await whoever(region), settings)
+  const identity = await whoever(region)
   const accountId = identity.Account ?? ''
   const project = options.project ?? 'adherence'
   const [, partition = 'aws'] = (identity.Arn ?? '').split(':')
@@ -103,6 +107,27 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   }
   if (options.project !== undefined) await requireProject(context)
   return context
+}
+
+async function whoever(region: string): Promise<GetCallerIdentityCommandOutput> {
+  const endpoint = process.env.AWS_ENDPOINT_URL
+  try {
+    return await new STSClient({ region }).send(new GetCallerIdentityCommand({}))
+  } catch (error) {
+    throw new RegimenError(
+      'ServiceUnavailable',
+      {
+        what: `${endpoint === undefined ? 'AWS' : 'the cloud'} did not say whose account this is`,
+        where: endpoint ?? `in ${region}`,
+        got: error instanceof Error ? error.message || error.name : String(error),
+        do:
+          endpoint === undefined
+            ? 'sign in, as with `aws sso login`, and name the profile in AWS_PROFILE'
+            : 'check AWS_ENDPOINT_URL, or leave it out to ask the local cloud or AWS itself',
+      },
+      { cause: error },
+    )
+  }
 }
 
 /** Takes the role of a person, so that this command may do what that person may do, and nothing else. */

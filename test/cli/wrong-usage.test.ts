@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { runCommand } from '../builders/run-command.ts'
 import { temporaryDirectory } from '../builders/temporary-directory.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 describe('a command that is used wrongly', () => {
   it('says so in one JSON document where one was asked for', async () => {
@@ -39,6 +41,34 @@ describe('a command that is used wrongly', () => {
         `the file cannot be written, ${page}: got ENOENT; name a file in a folder that is there and may be written`,
       )
     }
+  })
+
+  it.each([
+    [
+      {
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: '/nowhere',
+        AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+      },
+      /^AWS did not say whose account this is, in us-east-1: got Could not load credentials .*; sign in, as with `aws sso login`/,
+    ],
+    [
+      { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+      /^the cloud did not say whose account this is, http:\/\/127.0.0.1:9: got .*; check AWS_ENDPOINT_URL/,
+    ],
+  ])('says how to be known where nobody is, %#', async (variables, message) => {
+    for (const name of [
+      'AWS_ENDPOINT_URL',
+      'AWS_PROFILE',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_REGION',
+    ])
+      vi.stubEnv(name, undefined)
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+    const { code, stdout } = await runCommand('models', 'list', '--stack', 'prod', '--json')
+    expect([code, JSON.parse(stdout).error.name]).toEqual([1, 'ServiceUnavailable'])
+    expect(JSON.parse(stdout).error.message).toMatch(message)
   })
 
   it('starts no cloud for an environment that the program does not know', async () => {

@@ -39,7 +39,15 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
-      { extends: true, test: { name: 'flow', include: ['test/flow/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'flow',
+          setupFiles: ['./test/left-behind.ts'],
+          include: ['test/flow/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
       {
         extends: true,
         test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 300_000 },
@@ -52,7 +60,14 @@ export default defineConfig({
           globalSetup: './test/contract/moto-server.ts',
         },
       },
-      { extends: true, test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'hostile',
+          setupFiles: ['./test/left-behind.ts'],
+          include: ['test/hostile/**/*.test.ts'],
+        },
+      },
       {
         extends: true,
         test: { name: 'pulumi', include: ['test/pulumi/**/*.test.ts'], testTimeout: 400_000 },

@@ -3,7 +3,7 @@ import { type IdentifierName, identifierNames, kindOf } from './identifier-kinds
 
 export interface IdentifierFinding {
   readonly column: string
-  readonly kind: IdentifierName
+  readonly kind: IdentifierName | 'age'
   /** Item of the Safe Harbor list, A to R. */
   readonly item: string
   readonly words: string

@@ -1,8 +1,8 @@
 /** Columns that seem to hold identifiers and are not classed so, as findings; no value is named. */
-import { detectIdentifier, type IdentifierFinding } from '../privacy/detect-identifiers.ts'
+import { detectIdentifier, type IdentifierFinding, wordsOf } from '../privacy/detect-identifiers.ts'
 import type { SourceColumn } from '../project.ts'
 import { type Finding, percent } from './finding.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileColumn } from './profile.ts'
 import { distinct } from './quantiles.ts'
 
 /** What every column of an examined table seems to hold, whatever it is classed as. */
@@ -14,8 +14,19 @@ export function detectIdentifiers(profile: Profile): IdentifierFinding[] {
       sample === undefined
         ? undefined
         : detectIdentifier(name, sample, { count: column.count, distinct: distinct(column) })
-    return found === undefined ? [] : [found]
+    const told = found ?? highAge(name, column)
+    return told === undefined ? [] : [told]
   })
+}
+
+/** From 90 on an age is an item of the list; beyond the oldest person it is no age. */
+const [leastAge, mostAge] = [90, 130]
+
+function highAge(name: string, column: ProfileColumn): IdentifierFinding | undefined {
+  if (column.kind !== 'numeric' || column.type === 'timestamp' || column.max === null) return undefined
+  if (column.max < leastAge || column.max > mostAge) return undefined
+  if (!/ (?:age|age (?:in )?years?|age at \p{L}+) $/u.test(wordsOf(name))) return undefined
+  return { column: name, kind: 'age', item: 'C', words: 'age above 89', phi: 'quasi', by: 'name', share: 0 }
 }
 
 const classes = { none: 0, quasi: 1, direct: 2 } as const
@@ -39,7 +50,7 @@ export function identifierFindings(
         kind: found.kind,
         severity,
         columns: [found.column],
-        words: `Seems to hold a ${found.words} (Safe Harbor item ${found.item}), ${evidence(found)}.`,
+        words: `Seems to hold ${withArticle(found.words)} (Safe Harbor item ${found.item}), ${evidence(found)}.`,
         do:
           columns === undefined
             ? `Class it phi: '${found.phi}' in the schema before the table is shared.`
@@ -49,6 +60,8 @@ export function identifierFindings(
     ]
   })
 }
+
+const withArticle = (words: string) => `${/^[aeio]/i.test(words) ? 'an' : 'a'} ${words}`
 
 const evidence = ({ by, share }: IdentifierFinding) =>
   by === 'name'

@@ -13,6 +13,7 @@ import { contracts, part as partSchema } from '../../../functions/stages.ts'
 import { lambdaContext } from '../../builders/lambda-context.ts'
 import { objects } from '../../builders/memory-objects.ts'
 import { csvOf, parcelRow, parcels, parcelsProject } from '../../builders/project.ts'
+import { numericColumn } from '../drift/build-profile.ts'
 
 vi.mock(
   '../../../functions/object-store.ts',
@@ -369,5 +370,21 @@ describe('columns that seem to identify people', () => {
     ])
     expect(found('direct', false, 'prod')).toEqual([])
     expect(found('none', true, 'prod')).toEqual([])
+  })
+  it('are ages above 89 too, which a number of another name or size is not', () => {
+    const ages = (name: string, ...values: number[]) =>
+      findingsOf({ ...profileOf([], []), columns: { [name]: numericColumn(values) } }, {}, { now }).filter(
+        ({ source }) => source === 'privacy',
+      )
+    for (const name of ['age', 'patient_age', 'AgeYears', 'age_at_admission'])
+      expect(ages(name, 30, 90)).toMatchObject([
+        { kind: 'age', words: 'Seems to hold an age above 89 (Safe Harbor item C), by its name.' },
+      ])
+    expect([
+      ages('age', 30, 89),
+      ages('age', 30, 2_000),
+      ages('stage', 30, 90),
+      ages('age_group', 95),
+    ]).toEqual([[], [], [], []])
   })
 })

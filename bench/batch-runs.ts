@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { generate } from '../projects/adherence/generate.ts'
 import type { CloudUnderTest } from './cloud-under-test.ts'
 

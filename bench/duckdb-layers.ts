@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { duckdbApi, duckdbPackages } from '../infra/duckdb-layer.ts'
 import { duckdbScript } from '../infra/duckdb-script.ts'
 

@@ -1,7 +1,7 @@
 /** One piece of work per process, so that time, processor and memory of all sides are measured alike. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const measuredSchema = z.object({
   /** Of the work alone: starting and importing are left out on every side. */

@@ -1,8 +1,8 @@
-/** The resource graph of an environment, evaluated in a process of its own that is kept small. */
+/** The resource graph of an environment, evaluated in a process of its own. */
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const resource = z.object({
   type: z.string(),
@@ -22,17 +22,10 @@ const answer = z.union([
   z.object({ resources: z.array(resource), outputs: z.record(z.string(), z.unknown()) }),
 ])
 
-/** Bundles are megabytes each: without these the young generation alone grows to a hundred megabytes. */
-const small = [
-  '--no-warnings',
-  '--stack-trace-limit=0',
-  '--max-semi-space-size=2',
-  '--max-old-space-size=320',
-] as const
-
 /** What is started, and how; the environment is its argument. */
 export const stackGraphProcess = {
-  flags: small,
+  // Pulumi takes a stack trace of every resource, for errors that are told without; a larger young generation is 100 MB more.
+  flags: ['--no-warnings', '--stack-trace-limit=0', '--max-semi-space-size=8'],
   main: fileURLToPath(new URL('./stack-graph.main.ts', import.meta.url)),
 }
 

@@ -1,5 +1,5 @@
 /** Derives a state machine's permissions from what its definition names, so that the two cannot disagree. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { literalPattern } from './literal-pattern.ts'
 import { allow, type Statement } from './policy-document.ts'
 import { type DefinitionContext, serviceArn, taskPermissions } from './task-permissions.ts'

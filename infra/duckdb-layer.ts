@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { z } from 'zod'
+import * as z from 'zod'
 import { duckdbScript } from './duckdb-script.ts'
 import type { Names } from './names.ts'
 

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Bundle } from './bundle.ts'
 import { bundleDirectory, bundlePath } from './bundle-file.ts'
 import { mapValues } from './map-values.ts'

@@ -1,6 +1,6 @@
 /** Options of what cannot be made again: it stays in its stack, and in the account when the stack lets go of it. */
 import type * as pulumi from '@pulumi/pulumi'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const ids = z.record(z.string(), z.string())
 

@@ -1,5 +1,5 @@
 /** What each service integration of a Task asks of the state machine's role: exact actions on exact resources. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { literalPattern } from './literal-pattern.ts'
 import { allow, type Statement } from './policy-document.ts'
 

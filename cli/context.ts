@@ -13,7 +13,7 @@ import {
   type GetCallerIdentityCommandOutput,
   STSClient,
 } from '@aws-sdk/client-sts'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import type { Pipeline } from '../functions/starter/pipeline.ts'
 import { Names } from '../infra/names.ts'

@@ -5,7 +5,7 @@ import {
   ListMapRunsCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RemoteError } from './invoke-function.ts'
 
 const functionCause = z.object({ errorType: z.string(), errorMessage: z.string() })

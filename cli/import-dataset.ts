@@ -1,6 +1,6 @@
 /** Imports a file, an object, a prefix, a URL or a named source as a version of a dataset, through the state machine. */
 import { basename } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import { openData, sources } from '../projects/sources.ts'
 import type { Context } from './context.ts'

@@ -1,6 +1,6 @@
 /** Calls one of the platform's functions and gives its answer, or its error under its own name. */
 import { InvokeCommand } from '@aws-sdk/client-lambda'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Context } from './context.ts'
 
 const failure = z.object({ errorType: z.string().default('Error'), errorMessage: z.string().default('') })

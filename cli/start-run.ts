@@ -1,5 +1,5 @@
 /** Asks the starter for a run and, if told so, follows it to its end. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Context } from './context.ts'
 import { failureOf } from './failure-of.ts'
 import { followExecution } from './follow-execution.ts'

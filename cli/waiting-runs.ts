@@ -1,6 +1,6 @@
 /** Runs that wait for their turn: no execution is theirs yet. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import type { Pipeline } from '../functions/starter/pipeline.ts'
 import { placesOf } from '../functions/starter/queue.ts'

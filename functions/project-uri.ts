@@ -1,5 +1,5 @@
 /** Where a project's definition lies: as the request says, or as the environment was deployed. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from './errors.ts'
 
 const deployedUris = z.record(z.string(), z.string().startsWith('s3://'))

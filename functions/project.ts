@@ -1,5 +1,5 @@
 /** What a use case is: one value, validated here, that every stage reads and nothing else needs to know. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { brokenRule } from './broken-rule.ts'
 import { RegimenError } from './errors.ts'
 import { monitoringRule } from './monitoring/monitoring-rule.ts'

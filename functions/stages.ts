@@ -2,7 +2,7 @@
  * The stages in the order in which data flows through them, and the contract between each two: what a stage's door
  * takes and what it answers. State input and output hold URIs, counts and small summaries, never rows.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { datasetName, importSource, placedDataset } from './dataset/import-source.ts'
 import { sides } from './layout.ts'
 import { tuningPlan, tuningRequest } from './training/tuning.ts'

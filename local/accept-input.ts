@@ -1,5 +1,5 @@
 /** Checks an action's input by its schema, and refuses it in the words that AWS's own validation uses. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Json } from './service.ts'
 
 /** A timestamp as any protocol hands it over: a Date, epoch seconds, or ISO 8601. */

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * Writes are synchronous on purpose: memory and disk change in one step, so that concurrent calls never interleave

@@ -1,7 +1,7 @@
 /** The lock on a cloud's directory: two clouds writing the same files would lose each other's data. */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { processStartTime } from './process-identity.ts'
 
 /** Far longer than it takes from reading a stale lock to removing it. */

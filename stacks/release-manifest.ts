@@ -1,5 +1,5 @@
 /** What a release says of itself: one JSON document beside its program in the environment's bucket. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const digests = z.record(z.string(), z.string())
 

@@ -1,5 +1,5 @@
 /** Every key of `Pulumi.<env>.yaml`: what it does, what it may be, what it is when it is not set. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { onApproval } from '../functions/registry/model.ts'
 import { endpointInstanceTypes } from '../infra/endpoint-instance-types.ts'
 

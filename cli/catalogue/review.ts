@@ -1,6 +1,6 @@
 /** `regimen datasets approve|reject`: a decision on a version, by whoever runs the command. */
 import type { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { decisionSchema } from '../../functions/dataset/review.ts'
 import { openContext } from '../context.ts'
 import { findDataset } from '../find-dataset.ts'

@@ -1,7 +1,7 @@
 /** `regimen audit`: who did what, and whether what is told of it is what was written. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listAudit, readAnchors, readChain } from '../../functions/audit/audit-store.ts'
 import { type AuditEvent, headOf } from '../../functions/audit/event.ts'
 import { type Kept, verify } from '../../functions/audit/verify.ts'

@@ -1,6 +1,6 @@
 /** `regimen models ab`: two versions share the entities until outcomes say which one stays. */
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { openContext } from '../context.ts'
 import { invokeFunction } from '../invoke-function.ts'
 import { table } from '../output.ts'

@@ -1,6 +1,6 @@
 /** `regimen models deploy`: puts an approved version into production step by step; `models deployment`: what was seen of it. */
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
 import { deployment } from '../../functions/layout.ts'
 import { getJson } from '../../functions/object-store.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { canonicalJson } from '../../functions/canonical-json.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { parseS3Uri } from '../../functions/layout.ts'

@@ -1,6 +1,6 @@
 /** `regimen monitor`: look at the windows of the version in production, see the open episode, say that one has seen it. */
 import { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listAlerts } from '../../functions/alarm/alert-store.ts'
 import type { SignalState } from '../../functions/monitoring/monitor-state.ts'
 import { readMonitor } from '../../functions/monitoring/monitor-store.ts'

@@ -1,7 +1,7 @@
 /** `regimen predict`: single rows at once, by the versions in production; a table of them is a batch (`regimen infer`). */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
 import { openContext } from '../context.ts'
 import { invokeFunction } from '../invoke-function.ts'

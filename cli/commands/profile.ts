@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { brokenRule } from '../../functions/broken-rule.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { findingsOf } from '../../functions/profile/findings.ts'

@@ -1,6 +1,6 @@
 /** `regimen stack cost`: what an environment costs a month while idle, and one run of each machine, before it exists. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import { projects } from '../../stacks/projects.ts'
 import type { GlobalOptions } from '../context.ts'
 import { Output, table } from '../output.ts'

@@ -1,5 +1,5 @@
 /** A definition that begins where a rerun wants it to, and is the same as ever for everyone else. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const definition = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), z.looseObject({})) })
 export type Definition = z.output<typeof definition>

@@ -1,6 +1,6 @@
 /** Gives a rerun a run of its own: what the earlier one produced stays as it is. */
 import { CopyObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseS3Uri } from '../../functions/layout.ts'
 import type { Pipeline } from '../../functions/starter/pipeline.ts'
 import { runIdOf } from '../../functions/starter/run-id.ts'

@@ -1,5 +1,5 @@
 /** What a simulation reads of the answers of the platform's doors and machines. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const observed = z.object({
   modelVersion: z.string().nullable(),

@@ -1,5 +1,5 @@
 /** Weeks of traffic through the real state machines, doors and stores in one process, with a drift planted in it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { performanceSchema } from '../../functions/drift/performance.ts'
 import { inferenceRun } from '../../functions/layout.ts'
 import type { Project } from '../../functions/project.ts'

@@ -6,7 +6,7 @@ import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbri
 import { ListEndpointsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeStateMachineCommand, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn'
 import { parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listDatasets } from '../../functions/dataset/dataset-store.ts'
 import { championOf } from '../../functions/deployment/ledger.ts'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'

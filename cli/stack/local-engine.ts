@@ -1,5 +1,5 @@
 /** The local cloud's deploy as an engine. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type DeployOptions, deploy } from '../../local/deploy/deploy.ts'
 import type { Engine } from './engine.ts'
 

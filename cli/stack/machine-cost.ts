@@ -1,5 +1,5 @@
 /** What one successful run of a state machine costs, from its definition and the memory of the functions that it calls. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { priceOf, trainingHourPrice } from '../prices.ts'
 
 export interface RunAssumptions {

@@ -1,6 +1,6 @@
 /** The real Pulumi CLI as an engine, on any backend: the stack is the environment's. */
 import { spawn } from 'node:child_process'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
 import { losses, lossRefusal, type PlannedStep, partingRefusal, partings } from '../../local/deploy/losses.ts'
 import type { Engine, Held, Leave, Update } from './engine.ts'

@@ -6,7 +6,7 @@ import {
   NoSuchKey,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
 import { type ReleaseManifest, releaseKeys, releaseManifest } from '../../stacks/release-manifest.ts'
 

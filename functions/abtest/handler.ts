@@ -1,5 +1,5 @@
 /** compare-variants: begins an A/B test, tells how it stands, and ends it by its rule. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { requireApproved } from '../deployment/approval-store.ts'
 import { promoteAfter, readLedger } from '../deployment/ledger-store.ts'

@@ -1,5 +1,5 @@
 /** The entities of a test whose outcomes have arrived, each once, with what its own version lost on it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { route } from '../deployment/route.ts'
 import { labelsOf } from '../drift/label-examples.ts'
 import { readDeliveries } from '../drift/labels-store.ts'

@@ -1,6 +1,6 @@
 /** Alerts: each is recorded once and published until its publication is recorded too. */
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
-import { z } from 'zod'
+import * as z from 'zod'
 import { namedFault } from '../service-fault.ts'
 import { getItem, listItems, putNew, tableKeys, updateItem } from '../table-store.ts'
 

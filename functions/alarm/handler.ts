@@ -1,5 +1,5 @@
 /** record-outcome: how an execution ended goes into its run; a failure becomes an alert, once. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { anchorHeads } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'

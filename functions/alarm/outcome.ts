@@ -1,5 +1,5 @@
 /** How an execution ended, as its status event tells it, and what is told to people: names and ids, no content. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { pipelines } from '../starter/pipeline.ts'
 import type { Outcome } from '../starter/run-store.ts'
 

@@ -1,7 +1,7 @@
 /** Audit events in the table: one conditional put each, in a chain that this process alone appends to. */
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'aws-lambda'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { getItem, listItems, putNew, tableKeys } from '../table-store.ts'
 import { type AuditEvent, auditEvent, beginning, follow, type Happening, type Head, headOf } from './event.ts'

@@ -1,5 +1,5 @@
 /** Audit events and their chains: each event carries the hash of the one before it, so that history cannot be edited unseen. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { digestOf } from '../canonical-json.ts'
 
 const result = z.enum(['begun', 'done', 'failed', 'denied'])

@@ -1,5 +1,5 @@
 /** Tells whether chains of audit events are what they were: nothing edited, removed, put in or moved. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { digestOf } from '../canonical-json.ts'
 import { type AuditEvent, beginning, type Head, hashOf } from './event.ts'
 

@@ -1,5 +1,5 @@
 /** Reads what lineage is made of: runs and models from the table, and from the bucket what each inference run left. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type DatasetItem, getDataset } from '../dataset/dataset-store.ts'
 import { inferenceRun } from '../layout.ts'
 import { getJson, headIfThere } from '../object-store.ts'

@@ -1,5 +1,5 @@
 /** Refuses a table whose profile counts more broken cells in a column than the project allows. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import { checkedFindings } from './quality-check.ts'

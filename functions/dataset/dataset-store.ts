@@ -1,5 +1,5 @@
 /** Dataset versions in the table: each is put once, by a condition on its key. Whether it is approved, its decisions say. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { getItem, listItems, putNew, tableKeys } from '../table-store.ts'
 import { datasetOrigin } from './import-source.ts'
 import type { DatasetManifest } from './manifest.ts'

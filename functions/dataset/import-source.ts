@@ -1,5 +1,5 @@
 /** Where a dataset comes from: an object or prefix of the environment's bucket, or a URL; and what is remembered of it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits')
 

@@ -1,5 +1,5 @@
 /** The manifest of a dataset version: everything that is known of it when it is registered, written once. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SourceColumn } from '../project.ts'
 import { type DatasetOrigin, datasetOrigin } from './import-source.ts'
 

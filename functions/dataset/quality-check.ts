@@ -1,5 +1,5 @@
 /** Refuses a table of which a finding of severity `error` tells: a broken quality rule, or an identifier that is not classed. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 
 /** What registration reads of a finding (functions/profile/finding.ts holds the whole of it). */

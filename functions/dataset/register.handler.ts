@@ -1,5 +1,5 @@
 /** Door: takes a profiled table into the catalogue as a version, or refuses it and leaves the catalogue as it was. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { datasetVersion, parseS3Uri } from '../layout.ts'
 import { copyObject, getJson, putJsonOnce } from '../object-store.ts'

@@ -1,5 +1,5 @@
 /** Door: approves or rejects a dataset version, with who, why and when. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'

@@ -1,5 +1,5 @@
 /** Who may decide what about a dataset version: approved once by somebody else than who registered it, rejected for good. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { person } from '../person.ts'
 

@@ -1,5 +1,5 @@
 /** The promotion ledger: append-only, entry n names the version in production from then on. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A version that takes a share of the entities from the one in production: canary, linear steps. */
 export const challengerSchema = z.object({

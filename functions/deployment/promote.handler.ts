@@ -1,5 +1,5 @@
 /** promote-model: an approved version goes into production: by one entry of the ledger, by a deployment, or when asked. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'

@@ -1,5 +1,5 @@
 /** resolve-model: which version is in production, which was before it, and where their artifacts lie. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { RegimenError } from '../errors.ts'
 import type { Model } from '../registry/model.ts'

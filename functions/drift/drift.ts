@@ -1,5 +1,5 @@
 /** drift.json: what the comparison of a batch with the model's baseline says, feature by feature and as one verdict. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const share = z.number().min(0).max(1)
 const count = z.number().min(0)

@@ -1,5 +1,5 @@
 /** The door through which labels arrive: joins them to a run's predictions and measures what the model was worth. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { evaluationSchema } from '../evaluation/evaluation.ts'

@@ -1,7 +1,7 @@
 /** Publishes a run's drift numbers to CloudWatch; what it does not take is kept in the bucket, and sent by a later run, once. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch'
-import { z } from 'zod'
+import * as z from 'zod'
 import { driftState } from '../layout.ts'
 import { getJson, list, putJson, putJsonOnce } from '../object-store.ts'
 import type { DriftMetric } from './drift-metrics.ts'

@@ -1,5 +1,5 @@
 /** performance.json: how well a model did on a run's batch, as far as its labels have arrived. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { groupSchema, intervalSchema } from '../evaluation/evaluation.ts'
 
 const count = z.int().min(0)

@@ -1,5 +1,5 @@
 /** What one part adds to the evaluation: scores and labels of its rows, and sums that merge; no identifier of anyone. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const numbers = z.array(z.number())
 const count = z.int().min(0)

@@ -1,5 +1,5 @@
 /** evaluation.json: how well a model does on the test side, for whom, against what, and whether the gate lets it pass. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { numericColumnSchema } from '../profile/profile.ts'
 
 const count = z.number().min(0)

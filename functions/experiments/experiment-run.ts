@@ -1,5 +1,5 @@
 /** A training run as an experiment: what it was asked, with what, and what came of it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const texts = z.record(z.string(), z.string())
 

@@ -1,5 +1,5 @@
 /** record-run: adds to the record of a training run what it is trained with and what came of it, and tells MLflow. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { trainingRun } from '../layout.ts'
 import { putJson } from '../object-store.ts'

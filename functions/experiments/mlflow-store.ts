@@ -1,5 +1,5 @@
 /** Sends a run to an MLflow tracking server by its REST API 2.0; sent again, nothing is there twice. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { type MlflowRun, type ModelFile, runTag } from './mlflow-run.ts'
 

@@ -1,5 +1,5 @@
 /** The experiment part of a run's item in the table: added to while the run goes on, read for lists and searches. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { getItem, queryItems, tableKeys, updateItem } from '../table-store.ts'
 import {
   type ExperimentRun,

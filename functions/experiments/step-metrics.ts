@@ -1,5 +1,5 @@
 /** Metrics by step, read from what the training algorithm prints. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `train-auc` or `validation-logloss` to its values; `steps[i]` is the boosting round of value i, null where it was not printed. */
 export const stepMetricsSchema = z.object({

@@ -1,5 +1,5 @@
 /** record-trials: every training job of a tuning job becomes a run on record, below the run that searched. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { trainingRun } from '../layout.ts'
 import { putJson } from '../object-store.ts'

@@ -1,5 +1,5 @@
 /** What an encoder is: the fitted rule that turns features into the columns of a matrix, the same at training and scoring. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const level = z.string()
 

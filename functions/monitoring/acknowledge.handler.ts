@@ -1,5 +1,5 @@
 /** acknowledge-episode: somebody has seen it, and it is not told again until it is over. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { acknowledge } from './advance.ts'
 import { changeMonitor, readMonitor } from './monitor-store.ts'

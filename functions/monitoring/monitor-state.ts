@@ -1,5 +1,5 @@
 /** What monitoring remembers of a project: one item, so that windows, episode and retraining move together or not at all. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const instant = z.string()
 

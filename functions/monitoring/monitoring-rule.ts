@@ -1,5 +1,5 @@
 /** When monitoring calls for people, and when for a challenger: a part of the project's definition. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const monitoringRule = z
   .strictObject({

@@ -1,5 +1,5 @@
 /** note-retraining: keeps the run of a challenger's training, so that its end gives the place back. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { changeMonitor } from './monitor-store.ts'
 import { noteRetraining } from './retraining.ts'

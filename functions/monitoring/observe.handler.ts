@@ -1,5 +1,5 @@
 /** observe-windows: looks at the windows of the version in production, tells people, and asks for a challenger. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { driftState } from '../layout.ts'
 import { loadProject } from '../project-store.ts'

@@ -1,5 +1,5 @@
 /** start-monitoring: begins a look at the windows: asked for, by the clock, or because a batch was scored. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
 import { door } from '../door.ts'
 import { projectUriOf } from '../project-uri.ts'

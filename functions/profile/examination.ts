@@ -1,5 +1,5 @@
 /** What a second look at the rows of a part finds that no column alone tells; merged like the profile it belongs to. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const count = z.int().min(0)
 /** A row of a part, the first one being 1. */

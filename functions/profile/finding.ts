@@ -1,5 +1,5 @@
 /** What is worth telling about a table: a broken rule, an anomaly, a column that seems to identify people. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The same data in the profile, in `regimen profile --json` and in the report; the words hold no value of a row. */
 export const findingSchema = z.object({

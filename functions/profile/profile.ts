@@ -1,5 +1,5 @@
 /** What a profile is: the mergeable summary of a table's columns that every later comparison reads instead of rows. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { rules } from '../dataset/rules-sql.ts'
 import { examinationSchema } from './examination.ts'
 import { findingSchema } from './finding.ts'

@@ -1,5 +1,5 @@
 /** export-model: tells what an approved version consists of, with checksums; changes nothing but the audit trail. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { digestOf } from '../canonical-json.ts'
 import { getDataset } from '../dataset/dataset-store.ts'

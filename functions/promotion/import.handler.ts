@@ -1,5 +1,5 @@
 /** import-model: takes a version that another environment approved into this registry, where it waits to be approved again. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { canonicalJson, digestOf } from '../canonical-json.ts'
 import { door } from '../door.ts'

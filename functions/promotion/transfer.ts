@@ -1,5 +1,5 @@
 /** What carries a version from one environment to another: everything that it needs there, with checksums, and who stood for it here. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { digestOf } from '../canonical-json.ts'
 import { RegimenError } from '../errors.ts'
 import type { Project } from '../project.ts'

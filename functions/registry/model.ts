@@ -1,5 +1,5 @@
 /** A model version: everything that is known of it, and how the registry's metadata carries it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { runContext } from '../stages.ts'
 import { fromMetadataEntries, toMetadataEntries } from './metadata-text.ts'

@@ -1,6 +1,6 @@
 /** register-model: adds a version to the model registry, once per run, and projects it into the table. */
 import type { Logger } from '@aws-lambda-powertools/logger'
-import { z } from 'zod'
+import * as z from 'zod'
 import { audited } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { approvalStatus, modelOf, registration, versionOf } from './model.ts'

@@ -1,5 +1,5 @@
 /** What the predictions of a run amount to: read from `scores/part-n.csv`, and the few of `predictions/` to explain. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Project } from '../project.ts'
 import { scoreLines } from '../scoring/score-lines.ts'
 import { openFeatures } from './disclosure.ts'

@@ -1,5 +1,5 @@
 /** end-deployment: confirms a deployment or takes it back; also what an execution's end is told to, however it came. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
 import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'

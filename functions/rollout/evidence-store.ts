@@ -1,5 +1,5 @@
 /** The rows that a new version is tried on: the newest batch as it came, and rows whose outcomes are known. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { readLedger } from '../deployment/ledger-store.ts'
 import { labelsOf } from '../drift/label-examples.ts'
 import { readDeliveries } from '../drift/labels-store.ts'

@@ -1,5 +1,5 @@
 /** prepare-deployment: takes the project's lock for a version that may go into production and is shown to score. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordOnce } from '../audit/audit-store.ts'
 import { requireApproved } from '../deployment/approval-store.ts'
 import { readLedger } from '../deployment/ledger-store.ts'

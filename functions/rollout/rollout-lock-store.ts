@@ -1,5 +1,5 @@
 /** One deployment of a project at a time: a lease in the table, held by the run that deploys. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { getItem, tableKeys, updateItem } from '../table-store.ts'
 
 const lockSchema = z.object({

@@ -1,5 +1,5 @@
 /** shift-traffic: one step of a deployment, by one entry of the ledger, read back. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { takeStep } from './take-step-store.ts'
 

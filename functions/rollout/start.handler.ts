@@ -1,5 +1,5 @@
 /** start-deployment: begins the deployment of a version. A door of its own, so that who may train need not be who may deploy. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { abTestOf } from '../abtest/abtest.ts'
 import { recordAudit } from '../audit/audit-store.ts'
 import { requireApproved } from '../deployment/approval-store.ts'

@@ -1,5 +1,5 @@
 /** The shares of the entities that a new version takes, one step after the other. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const strategy = z.enum(['all-at-once', 'canary', 'linear'])
 export type Strategy = z.output<typeof strategy>

@@ -1,5 +1,5 @@
 /** watch-deployment: whether a new version may go on, by its answers beside those of the version before. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { door } from '../door.ts'
 import { deployment } from '../layout.ts'
 import { putJson } from '../object-store.ts'

@@ -1,5 +1,5 @@
 /** `decision.json`: what turns a model's raw output into a prediction with a confidence, beside the model itself. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { brokenRule } from '../broken-rule.ts'
 import { RegimenError } from '../errors.ts'
 

@@ -3,7 +3,7 @@
  * the entry of the ledger that shares them, so that no item is written by two and none is hot.
  */
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listItems, tableKeys, updateItem } from '../table-store.ts'
 import { addCounts, noCounts, type OnlineCounts, onlineCounts } from './online-counts.ts'
 

@@ -1,5 +1,5 @@
 /** How versions fared that answered single rows: what errors and latency of a deployment are judged on. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const onlineCounts = z.object({
   /** Times that the version was asked for some rows. */

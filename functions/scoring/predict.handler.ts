@@ -1,5 +1,5 @@
 /** `predict`: rows of a project's source in, predictions with their reasons out, by the versions of the ledger. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { recordAudit } from '../audit/audit-store.ts'
 import { championOf } from '../deployment/ledger.ts'
 import { readLedger } from '../deployment/ledger-store.ts'

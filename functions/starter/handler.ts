@@ -1,5 +1,5 @@
 /** start-run: derives the id of a run, records who asked for it, and starts its execution, once, when it is its turn. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type StatusEvent, statusEvent } from '../alarm/outcome.ts'
 import { recordAudit } from '../audit/audit-store.ts'
 import { door } from '../door.ts'

@@ -1,5 +1,5 @@
 /** The queue of a project's pipeline in the table: one item, moved by writes on condition that nobody moved it since. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { getItem, putNew, tableKeys, updateItem } from '../table-store.ts'
 import type { Pipeline } from './pipeline.ts'

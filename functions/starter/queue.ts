@@ -1,5 +1,5 @@
 /** Who of a project's runs goes next: a queue with a limit, as values; order and limit are decided together, so they are one item. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const waitingSchema = z.object({ runId: z.string(), requestedBy: z.string(), since: z.string() })
 

@@ -1,5 +1,5 @@
 /** What may be asked of the starter: a request by name, a schedule, or an upload; each becomes one run. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { digestOf } from '../canonical-json.ts'
 import { datasetName, importSource } from '../dataset/import-source.ts'
 import { isTableName } from '../dataset/is-table-name.ts'

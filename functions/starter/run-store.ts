@@ -1,5 +1,5 @@
 /** Runs in the table: who asked for what, when it ran, how it ended. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { getItem, listItems, putNew, queryItems, tableKeys, updateItem } from '../table-store.ts'
 import { type Pipeline, pipelines } from './pipeline.ts'
 

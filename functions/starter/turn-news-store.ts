@@ -1,5 +1,5 @@
 /** What changes a queue beside requests: executions that go on and end, runs that are taken back while they wait, the clock. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { outcomeOf, type StatusEvent } from '../alarm/outcome.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { executionArnOf, stateMachineOf } from './execution-store.ts'

@@ -1,5 +1,5 @@
 /** A project's pipeline with its limit: runs take their turns through the table and Step Functions. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../errors.ts'
 import { executionArnOf, isRunning, startExecution, stateMachineOf } from './execution-store.ts'
 import { type Pipeline, pipelines } from './pipeline.ts'

@@ -1,5 +1,5 @@
 /** A search over hyperparameters: what may be asked, checked before a job is paid for, and what SageMaker is told. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkHyperparameter, refused } from './hyperparameters.ts'
 
 const scale = z.enum(['auto', 'linear', 'logarithmic', 'reverse-logarithmic'])

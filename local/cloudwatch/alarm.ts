@@ -1,5 +1,5 @@
 /** A metric alarm: what is kept of it, and how the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '../service.ts'
 
 export const stateValue = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA'])

@@ -1,6 +1,6 @@
 /** Dashboards: kept and answered; CloudWatch's console draws them on AWS. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Cloud, type Json } from '../service.ts'

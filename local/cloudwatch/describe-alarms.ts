@@ -1,5 +1,5 @@
 /** DescribeAlarms and DescribeAlarmHistory. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import type { Json } from '../service.ts'

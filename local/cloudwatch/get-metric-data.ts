@@ -1,5 +1,5 @@
 /** GetMetricData, GetMetricStatistics and ListMetrics: reading metrics back. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import { AwsError, type Json } from '../service.ts'

@@ -1,5 +1,5 @@
 /** Measured values of a metric, and their statistics over a period. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError } from '../service.ts'
 
 /** One datum of PutMetricData. Without single values (a StatisticSet) percentiles cannot be had. */

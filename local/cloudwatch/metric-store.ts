@@ -1,7 +1,7 @@
 /** All metrics: series in memory, every datum in a file that is only ever appended to. */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { replaceFile } from '../durable-collection.ts'
 import { type MetricPoint, metricPointSchema } from './metric-point.ts'
 

@@ -1,5 +1,5 @@
 /** PutMetricAlarm: creates an alarm, or replaces its configuration and keeps its state. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type Json } from '../service.ts'
 import { type AlarmConfiguration, comparisonOperator, treatMissingData } from './alarm.ts'

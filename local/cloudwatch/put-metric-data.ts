@@ -1,5 +1,5 @@
 /** PutMetricData: single values, value arrays with counts, and statistic sets. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import { AwsError, type Json } from '../service.ts'
 import type { MetricPoint } from './metric-point.ts'

@@ -1,5 +1,5 @@
 /** The Pulumi types of CloudWatch: a metric alarm and a dashboard. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Call, Json, ResourceType } from '../service.ts'
 
 const alarmInputs = z.object({

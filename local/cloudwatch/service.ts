@@ -1,5 +1,5 @@
 /** CloudWatch on the laptop: metrics, and alarms that change state as data arrive. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type Cloud, type LocalService } from '../service.ts'
 import { stateValue } from './alarm.ts'

@@ -1,5 +1,5 @@
 /** Assets and archives of a Pulumi program as they travel from the program to the cloud. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The key that marks an asset among ordinary inputs. */
 export const assetMark = '__asset'

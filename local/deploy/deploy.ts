@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isObject } from '../gateway/json.ts'
 import type { PlannedStep } from './losses.ts'
 import type { Drift } from './refresh.ts'

@@ -1,5 +1,5 @@
 /** `POST /_regimen/resources/<operation>`: one resource at a time, for an engine that keeps its own state. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Json } from '../service.ts'
 import type { ResourceOperations } from './resource-operations.ts'
 

@@ -1,7 +1,7 @@
 /** What an engine does to one resource of the local cloud: find its type, compare, create, read, update, delete. */
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { keptTypes } from '../../infra/kept-types.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { isObject } from '../gateway/json.ts'

@@ -1,6 +1,6 @@
 /** What was applied for a stack, kept so that the next deploy creates, updates and deletes only what changed. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfThere, writeAtomically } from '../atomic-file.ts'
 
 const resource = z.object({

@@ -1,5 +1,5 @@
 /** Applies the resources of a Pulumi program to the local services as the program registers them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isObject, parseJsonObject } from '../gateway/json.ts'
 import { AwsError, type Call, type Cloud, type Json, type LocalService, type Principal } from '../service.ts'
 import { losses, lossRefusal, type PlannedStep, partingRefusal, partings } from './losses.ts'

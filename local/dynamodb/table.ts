@@ -1,5 +1,5 @@
 /** Pulumi's `aws:dynamodb/table:Table` on dynalite: keys, attributes and indexes; the rest is recorded. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Call, type Json, type ResourceType } from '../service.ts'
 
 const inputs = z.object({

@@ -1,5 +1,5 @@
 /** The local ECR: it holds the one image that training asks for, whichever account the registry is. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { trainingImage } from '../../infra/training-image.ts'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type LocalService } from '../service.ts'

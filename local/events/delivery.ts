@@ -1,7 +1,7 @@
 /** Deliveries to targets: on disk before they are tried, so that an event reaches its target at least once. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurableCollection } from '../durable-collection.ts'
 import { ownerPrincipal } from '../owner-principal.ts'
 import { AwsError, type Cloud } from '../service.ts'

@@ -1,6 +1,6 @@
 /** PutEvents: events onto the bus, and from there to the targets of the rules that they fit. */
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import { ownerPrincipal } from '../owner-principal.ts'
 import type { Call, Cloud, Json } from '../service.ts'

@@ -1,5 +1,5 @@
 /** PutRule and PutTargets: creating and changing are the same call. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { parsePattern } from './event-pattern.ts'

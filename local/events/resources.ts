@@ -1,5 +1,5 @@
 /** The Pulumi types of EventBridge: a rule and a target. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json, ResourceType } from '../service.ts'
 
 const ruleInputs = z.object({

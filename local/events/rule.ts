@@ -1,5 +1,5 @@
 /** A rule with its targets, as it is kept and as the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Json } from '../service.ts'
 

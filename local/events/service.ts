@@ -1,6 +1,6 @@
 /** EventBridge on the laptop: rules over the events of this cloud, delivered at least once. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

@@ -1,7 +1,7 @@
 /** Which role called what, on which kind of resource, each once: the evidence that a role may do what it does and no more. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const recordedCall = z.object({
   /** Name of the role. */

@@ -1,5 +1,5 @@
 /** IAM policy documents, validated. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
 const conditionValue = z

@@ -1,6 +1,6 @@
 /** Policies that stand at a resource: of buckets and topics, and the permissions of functions. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurableCollection } from '../durable-collection.ts'
 import type { Call, Json, ResourceType } from '../service.ts'
 import { type AccessRequest, evaluate } from './evaluate.ts'

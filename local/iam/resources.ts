@@ -1,5 +1,5 @@
 /** Pulumi's IAM types: roles, managed and inline policies, and what attaches them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Call, type Json, type ResourceType } from '../service.ts'
 import type { IamStore, Policy, Role } from './store.ts'
 import { uniqueId } from './unique-id.ts'

@@ -1,6 +1,6 @@
 /** Roles and policies, kept in one file. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfThere, writeAtomically } from '../atomic-file.ts'
 import { AwsError } from '../service.ts'
 import { type PolicyDocument, policyDocument } from './policy-document.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfThere, writeAtomically } from '../atomic-file.ts'
 import type { Cloud } from '../service.ts'
 import { FunctionStore } from './function-store.ts'

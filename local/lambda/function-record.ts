@@ -1,6 +1,6 @@
 /** What Lambda keeps about a function: its newest configuration, published versions, and aliases. */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const functionVersion = z.object({
   functionName: z.string(),

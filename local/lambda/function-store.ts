@@ -1,7 +1,7 @@
 /** Functions, versions, aliases and layers, one file each below the cloud's directory. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfThere, writeAtomically } from '../atomic-file.ts'
 import { AwsError, type Cloud } from '../service.ts'
 import { digest, type FunctionRecord, type FunctionVersion, functionRecord } from './function-record.ts'

@@ -1,5 +1,5 @@
 /** Pulumi's Lambda types that change what runs: functions, aliases, layers, settings of asynchronous calls. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Call, type Json, type ResourceType } from '../service.ts'
 import type { FunctionRecord, FunctionVersion } from './function-record.ts'
 import { FunctionStore } from './function-store.ts'

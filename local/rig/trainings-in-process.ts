@@ -1,7 +1,7 @@
 /** Training jobs that are over when they are created: channels from the bucket, the trainer in this process, model and log left behind. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { archiveModel } from '../training/archive-model.ts'
 import { boost } from '../training/boost.ts'
 

@@ -1,6 +1,6 @@
 /** S3 actions without the wire, for the state-machine engine and the training stand-in: bodies are byte arrays. */
 import { open } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Action, AwsError, type Call, type Json } from '../service.ts'
 import { invalidArgument, preconditionFailed } from './errors.ts'
 import { announce } from './events.ts'

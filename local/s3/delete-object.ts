@@ -1,6 +1,6 @@
 /** DeleteObject and DeleteObjects. */
 import { XMLParser } from 'fast-xml-parser'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readBody } from '../gateway/server.ts'
 import { AwsError } from '../service.ts'
 import { type S3Request, sendEmpty, sendXml } from './request.ts'

@@ -1,5 +1,5 @@
 /** What S3 keeps about one version of an object, beside its bytes. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { checksumNames } from './checksum.ts'
 
 export const objectVersion = z.object({

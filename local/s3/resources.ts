@@ -1,6 +1,6 @@
 /** Pulumi's S3 types that change what the local S3 does: buckets, versioning, notifications, objects. */
 import { createReadStream } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Call, type Json, type ResourceType } from '../service.ts'
 import { storeOf } from './object-file.ts'
 import { stageObject } from './staged-object.ts'

@@ -1,6 +1,6 @@
 /** SageMaker API: models, transform jobs and tuning jobs; processing jobs, which need containers, are refused. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

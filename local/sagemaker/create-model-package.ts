@@ -1,5 +1,5 @@
 /** CreateModelPackage: the next version of a group, once per client token. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { approvalStatus, emitPackageChange, type ModelPackage, type ModelPackages } from './model-package.ts'

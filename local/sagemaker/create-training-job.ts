@@ -1,5 +1,5 @@
 /** CreateTrainingJob: the checks that AWS makes before it answers. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseS3Uri } from '../../functions/layout.ts'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'

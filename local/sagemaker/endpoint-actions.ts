@@ -1,6 +1,6 @@
 /** SageMaker API: endpoints and their configurations, and the runtime's InvokeEndpoint. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { type Action, AwsError, type Call, type Cloud } from '../service.ts'

@@ -1,5 +1,5 @@
 /** Endpoint configurations: which models an endpoint serves, at which weights. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

@@ -1,5 +1,5 @@
 /** An endpoint: what is kept of it, what it serves and what it is about to serve, and how the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

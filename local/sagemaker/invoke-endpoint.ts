@@ -1,7 +1,7 @@
 /** InvokeEndpoint: a variant drawn by its weight answers as SageMaker's built-in XGBoost does, from the product's own scorer. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { predict } from '../../functions/scoring/predict.ts'
 import { readModel } from '../../functions/scoring/read-model.ts'
 import type { XgboostModel } from '../../functions/scoring/xgboost-model.ts'

@@ -1,5 +1,5 @@
 /** ListModelPackages: the versions of a group, filtered, sorted, in pages. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import type { Call, Json } from '../service.ts'

@@ -1,5 +1,5 @@
 /** The Pulumi type `aws:sagemaker/modelPackageGroup:ModelPackageGroup`, applied through SageMaker's own actions. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ResourceType } from '../service.ts'
 
 const inputs = z.object({

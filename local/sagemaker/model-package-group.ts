@@ -1,5 +1,5 @@
 /** Model package groups: one per project, each a series of versions. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

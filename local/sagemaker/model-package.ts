@@ -1,5 +1,5 @@
 /** A model package: what is kept of one version of a model, and how the API and its events describe it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Cloud, type Json } from '../service.ts'
 

@@ -1,5 +1,5 @@
 /** Models: a container image, the artifact that it loads, and the role that it loads it as. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

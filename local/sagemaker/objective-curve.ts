@@ -1,5 +1,5 @@
 /** A training's objective round by round, as SageMaker has it: read from what the job prints. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { readStepMetrics } from '../../functions/experiments/step-metrics.ts'
 import { trainingLogGroup } from '../../functions/experiments/training-log-group.ts'
 import { ownerPrincipal } from '../owner-principal.ts'

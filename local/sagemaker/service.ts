@@ -1,7 +1,7 @@
 /** SageMaker's control plane on the laptop: training jobs that really train, endpoints that really score, and the model registry. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Call, type Cloud, type Json, type LocalService } from '../service.ts'

@@ -1,5 +1,5 @@
 /** A training job: what is kept of it, how its status moves, and how the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json } from '../service.ts'
 
 export const trainingJobSchema = z.object({

@@ -1,7 +1,7 @@
 /** What a finished trainer left behind: the failure reason, or the final metrics. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const metricsFile = z.union([
   z.object({ metrics: z.record(z.string(), z.number().nullable()) }).transform(({ metrics }) => metrics),

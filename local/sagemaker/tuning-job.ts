@@ -1,5 +1,5 @@
 /** A hyperparameter tuning job: what is asked of it, what is kept of it, and how the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
 import { nextPage } from '../next-page.ts'

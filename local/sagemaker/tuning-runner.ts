@@ -1,6 +1,6 @@
 /** Runs tuning jobs: real training jobs at proposed hyperparameters, side by side up to the limit, until all have ended. */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Cloud, Json } from '../service.ts'
 import { fellBehind } from './median-rule.ts'
 import { objectiveCurve } from './objective-curve.ts'

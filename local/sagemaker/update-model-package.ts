@@ -1,5 +1,5 @@
 /** UpdateModelPackage: approval and metadata of a version; everything else of it never changes. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { Call, Json } from '../service.ts'
 import { metadataProperties, refuseManyProperties } from './create-model-package.ts'

@@ -1,5 +1,5 @@
 /** The Pulumi type `aws:scheduler/schedule:Schedule`. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json, ResourceType } from '../service.ts'
 
 const inputs = z.object({

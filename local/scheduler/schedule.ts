@@ -1,5 +1,5 @@
 /** A schedule: what is kept of it, what a request may hold, and how the API describes it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput, timestamp } from '../accept-input.ts'
 import type { Json } from '../service.ts'
 

@@ -1,5 +1,5 @@
 /** EventBridge Scheduler on the laptop. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Cloud, type Json, type LocalService } from '../service.ts'

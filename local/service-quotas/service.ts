@@ -1,5 +1,5 @@
 /** The local Service Quotas: what the doctor asks for, with generous values, since a laptop has no quotas. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { AwsError, type LocalService } from '../service.ts'
 

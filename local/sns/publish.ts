@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ownerPrincipal } from '../owner-principal.ts'
 import { AwsError, type Call, type Cloud, type Json } from '../service.ts'
 import { findTopic, type Subscription, type Topic, type TopicStore } from './topic-store.ts'

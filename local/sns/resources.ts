@@ -1,5 +1,5 @@
 /** The Pulumi types of SNS: a topic and a subscription. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ResourceType } from '../service.ts'
 
 const topicInputs = z.object({ name: z.string(), tags: z.record(z.string(), z.string()).optional() })

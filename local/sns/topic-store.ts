@@ -1,6 +1,6 @@
 /** Topics and subscriptions as they are kept, and the errors of a name that is not there. */
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurableCollection } from '../durable-collection.ts'
 import { AwsError, type Cloud } from '../service.ts'
 

@@ -1,5 +1,5 @@
 /** The shape of an Amazon States Language definition as the engine reads it, and the refusal of JSONPath. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { jsonPathProblems } from './query-language.ts'
 import { danglingTransitions } from './transitions.ts'
 

@@ -1,6 +1,6 @@
 /** Manifests: an S3 inventory (its rows are the items), and Athena's UNLOAD (the objects that it names hold them). */
 import { gunzipSync } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { csvItems } from './csv-items.ts'
 import { StateFailure } from './failure.ts'
 import { parquetItems } from './parquet-items.ts'

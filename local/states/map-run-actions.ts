@@ -1,5 +1,5 @@
 /** Step Functions API: Map runs and their progress. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import type { Action, Json } from '../service.ts'

@@ -1,6 +1,6 @@
 /** Step Functions API: creating, changing, describing, listing and deleting state machines. */
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { nextPage } from '../next-page.ts'
 import { type Action, AwsError, type Json } from '../service.ts'

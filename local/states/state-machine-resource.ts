@@ -1,5 +1,5 @@
 /** The Pulumi type `aws:sfn/stateMachine:StateMachine`, applied through the service's own actions. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Json, ResourceType } from '../service.ts'
 
 const configuration = z.record(z.string(), z.unknown()).optional()

@@ -1,5 +1,5 @@
 /** A state machine as it is kept: its definition, its published versions, and where to find it. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DurableCollection } from '../durable-collection.ts'
 import { AwsError } from '../service.ts'
 

@@ -1,5 +1,5 @@
 /** Step Functions API: answers to tasks that wait for a token. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import { type Action, AwsError } from '../service.ts'
 import type { StatesBackend } from './service.ts'

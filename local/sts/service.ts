@@ -1,5 +1,5 @@
 /** The local STS: who am I, and the keys of a role. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { Keys } from '../gateway/keys.ts'
 import { mayAssume } from '../iam/access-checks.ts'

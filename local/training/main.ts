@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../functions/errors.ts'
 import { archiveModel } from './archive-model.ts'
 import { boost } from './boost.ts'

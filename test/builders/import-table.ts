@@ -1,5 +1,5 @@
 /** An import as the state machine does it, its doors called one after the other; stores are whatever the test mocks. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { handler as fetchDataset } from '../../functions/dataset/fetch.handler.ts'
 import type { ImportSource } from '../../functions/dataset/import-source.ts'
 import { handler as planParts } from '../../functions/dataset/plan.handler.ts'

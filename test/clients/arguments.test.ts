@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { clientEnvironment } from './client.ts'
 
 const script = fileURLToPath(new URL('./validate_arguments.py', import.meta.url))

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Client, clientEnvironment, type Fields, fields, Refused } from './client.ts'
 
 const worker = fileURLToPath(new URL('./boto3_worker.py', import.meta.url))

@@ -1,5 +1,5 @@
 /** What a client of AWS can do, however it is called: the suite of both clients is written against it. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 export type Fields = Record<string, unknown>
 

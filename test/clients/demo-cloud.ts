@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import { z } from 'zod'
+import * as z from 'zod'
 import { generate } from '../../projects/adherence/generate.ts'
 import { pythonProgram } from '../contract/python-environment.ts'
 

@@ -1,6 +1,6 @@
 /** EventBridge Scheduler: schedules, over its REST protocol. */
 import { expect } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { contract, type Server, unique } from './contract.ts'
 
 const documented = (action: string) =>

@@ -2,7 +2,7 @@ import fs, { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurableCollection } from '../../local/durable-collection.ts'
 import {
   eventsOf,

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DurableCollection } from '../../local/durable-collection.ts'
 import { Engine } from '../../local/states/engine.ts'
 import { FileJournal, readJournal } from '../../local/states/journal.ts'

@@ -1,6 +1,6 @@
 /** A rig whose time is months ago: every service goes by it, so that nothing is refused as too old or too early. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Rig, startRig } from '../../local/rig/rig.ts'
 import { rehearsal } from '../../projects/adherence/rehearsal.ts'
 import { project } from '../builders/simulated-weeks.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { brokenRule } from '../../functions/broken-rule.ts'
 
 const schema = z.object({

@@ -1,6 +1,6 @@
 /** Who is refused by a rule stands on the trail, whichever door refused. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { RegimenError } from '../../../functions/errors.ts'
 import { lambdaContext, type Platform, startPlatform, user } from '../../../local/rig/platform.ts'
 import { registrationOf } from '../../builders/registration.ts'

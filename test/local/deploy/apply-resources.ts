@@ -1,5 +1,5 @@
 /** Applies resources through the control addresses, as the deploying process does. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TestCloud } from '../running-cloud.ts'
 
 export interface Registered {

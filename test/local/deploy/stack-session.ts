@@ -1,5 +1,5 @@
 /** One stack of a running test cloud as an engine drives it: templates in, resources out. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TestCloud } from '../running-cloud.ts'
 
 export interface Template {

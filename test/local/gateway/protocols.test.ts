@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sns'
 import { cbor } from '@smithy/core/cbor'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AwsError, type Json, type LocalService } from '../../../local/service.ts'
 import { type TestCloud, testCloud } from '../running-cloud.ts'
 

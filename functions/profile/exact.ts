@@ -27,13 +27,16 @@ export function exactOf(
 /** The most frequent first, the smaller of two that are equally so. */
 function mostFrequent(values: ArrayLike<number>, counts: ArrayLike<number>): [number, number][] {
   const top: [number, number][] = []
+  // Whoever is not more frequent does not belong to them.
+  let least = 0
   for (let at = 0; at < values.length; at++) {
     const count = counts[at] as number
-    if (top.length === shownValues && count <= (top.at(-1)?.[1] ?? 0)) continue
+    if (count <= least) continue
     // Values ascend: among equal counts the one that is there already stays before.
     const place = top.findIndex(([, other]) => other < count)
     top.splice(place < 0 ? top.length : place, 0, [values[at] as number, count])
     if (top.length > shownValues) top.pop()
+    if (top.length === shownValues) least = top.at(-1)?.[1] ?? 0
   }
   return top
 }

@@ -6,6 +6,7 @@ import { inferenceSql, inferType, type Readable, sampleSql } from '../dataset/in
 import type { OpenPart } from '../dataset/part-store.ts'
 import { numbersOf } from '../duckdb-store.ts'
 import type { SourceColumn } from '../project.ts'
+import { together } from '../together.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
 
 export interface TypeGuess {
@@ -67,8 +68,16 @@ function isDoubtful(column: ProfileColumn | undefined): boolean {
   return Math.max(-min, max) > Number.MAX_SAFE_INTEGER
 }
 
-const countSample = async (open: OpenPart, places: readonly number[]) =>
-  places.length === 0 ? nobody : await countReadable(open, sampleSql(places, open.rows))
+/** Two statements at a time, since nothing else can go on before the types are known. */
+async function countSample(
+  open: OpenPart,
+  places: readonly number[],
+): Promise<ReadonlyMap<number, Readable>> {
+  const middle = Math.ceil(places.length / 2)
+  const shares = [places.slice(0, middle), places.slice(middle)].filter((share) => share.length > 0)
+  const counted = await together(shares.map((share) => countReadable(open, sampleSql(share, open.rows))))
+  return new Map(counted.flatMap((each) => [...each]))
+}
 
 const countWhole = async (open: OpenPart, places: readonly number[]) =>
   places.length === 0 ? nobody : await countReadable(open, inferenceSql(places))

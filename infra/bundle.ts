@@ -41,11 +41,12 @@ const fromNode: Plugin = {
   name: 'from-node',
   setup({ onResolve, onLoad }) {
     const names = builtinModules.filter((name) => !name.startsWith('node:'))
-    onResolve({ filter: new RegExp(`^(node:)?(${names.join('|')})$`) }, ({ path, kind }) =>
-      kind === 'require-call'
-        ? { path, external: true }
-        : { path: path.replace('node:', ''), namespace: node, sideEffects: false },
-    )
+    onResolve({ filter: new RegExp(`^(node:)?(${names.join('|')})$`) }, ({ path, kind }) => {
+      if (kind === 'require-call') return { path, external: true }
+      // Of what is imported at run time nobody knows what will be used: it is there whole, and read when it is.
+      if (kind === 'dynamic-import') return { path, namespace: layer }
+      return { path: path.replace('node:', ''), namespace: node, sideEffects: false }
+    })
     onLoad({ filter: /.*/, namespace: node }, ({ path }) => {
       const exported = Object.keys(createRequire(import.meta.url)(path)).filter((name) =>
         /^(?!default$)[\w$]+$/.test(name),

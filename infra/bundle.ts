@@ -13,8 +13,8 @@ export interface Bundle extends BundleFile {
 }
 
 const duckdb = '@duckdb/node-api'
-/** esbuild's names for what is no file. */
-const layer = 'layer'
+/** esbuild's names for what is no file: a module that is required whole, and one of Node.js that is taken apart. */
+const whole = 'whole'
 const node = 'node'
 
 /**
@@ -25,9 +25,9 @@ const fromLayer: Plugin = {
   name: 'from-layer',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^${duckdb}$`) }, ({ path, kind }) =>
-      kind === 'require-call' ? { path, external: true } : { path, namespace: layer },
+      kind === 'require-call' ? { path, external: true } : { path, namespace: whole },
     )
-    onLoad({ filter: /.*/, namespace: layer }, ({ path }) => ({
+    onLoad({ filter: /.*/, namespace: whole }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)})`,
     }))
   },
@@ -44,7 +44,7 @@ const fromNode: Plugin = {
     onResolve({ filter: new RegExp(`^(node:)?(${names.join('|')})$`) }, ({ path, kind }) => {
       if (kind === 'require-call') return { path, external: true }
       // Of what is imported at run time nobody knows what will be used: it is there whole, and read when it is.
-      if (kind === 'dynamic-import') return { path, namespace: layer }
+      if (kind === 'dynamic-import') return { path, namespace: whole }
       return { path: path.replace('node:', ''), namespace: node, sideEffects: false }
     })
     onLoad({ filter: /.*/, namespace: node }, ({ path }) => {
@@ -96,7 +96,7 @@ export async function bundleFunctions<Name extends string>(
     keepBundles(maker, bundles, {
       since,
       inputs: Object.keys(inputs).filter(
-        (path) => !path.startsWith(`${layer}:`) && !path.startsWith(`${node}:`),
+        (path) => !path.startsWith(`${whole}:`) && !path.startsWith(`${node}:`),
       ),
     })
     return bundles
@@ -143,7 +143,7 @@ async function bundleInto(
  */
 function withSpareMemory<Result>(work: () => Result): Result {
   const { GOGC, GOMEMLIMIT } = process.env
-  Object.assign(process.env, { GOGC: 'off', GOMEMLIMIT: '2GiB' })
+  Object.assign(process.env, { GOGC: GOGC ?? 'off', GOMEMLIMIT: GOMEMLIMIT ?? '2GiB' })
   try {
     return work()
   } finally {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { datasetName, importSource, placedDataset } from './dataset/import-source.ts'
+import { part } from './dataset/part.ts'
 import { sides } from './layout.ts'
 import { tuningPlan, tuningRequest } from './training/tuning.ts'
 
@@ -43,38 +44,7 @@ export type RunContext = z.output<typeof runContext>
 export const purpose = z.enum(['training', 'inference', 'catalogue'])
 export type Purpose = z.output<typeof purpose>
 
-/** One element of `plan.json`, which is a top-level array so that a Distributed Map reads it. */
-export const part = z.object({
-  index: count,
-  uri,
-  versionId: z.string().optional(),
-  format: z.enum(['csv', 'parquet', 'jsonl']),
-  /**
-   * Bytes of the part within the object, end exclusive; where the object is compressed or in UTF-16, bytes of its text.
-   * For Parquet the row groups are named instead.
-   */
-  byteStart: count,
-  byteEnd: count,
-  objectBytes: count.optional(),
-  rowGroups: z.array(count).optional(),
-  /** CSV: the header of the file, its delimiter, encoding and compression. */
-  header: z.array(z.string()).optional(),
-  delimiter: z.enum([',', ';', '\t', '|']).optional(),
-  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin-1']).optional(),
-  compression: z.enum(['none', 'gzip', 'zstd']).optional(),
-  /** CSV: it has line ends that DuckDB takes otherwise than RFC 4180; the part is written anew before it is read. */
-  irregular: z.boolean().optional(),
-  /** Data rows of the object before this part, and in it: what makes a row of a part a row of the file. */
-  firstRow: count.optional(),
-  rows: count.optional(),
-  /** Numeric column to a typical value, the same for every part of a run: the origin of its quantile sketch. */
-  shifts: z.record(z.string(), z.number()).optional(),
-})
-export type Part = z.output<typeof part>
-
-/**
- * Share of entities (by hash, in 1/10,000) that a run leaves out everywhere: a rehearsal keeps them as "later" batches.
- */
+/** Share of entities (by hash, in 1/10,000) that a run leaves out: a rehearsal keeps them as "later" batches. */
 const holdout = z.number().min(0).max(0.9).default(0)
 
 /** What a profile says of a table as a whole. */

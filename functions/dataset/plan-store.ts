@@ -1,9 +1,10 @@
 /** Reads the source objects of a run once and plans their parts; refuses what cannot be read before any part is. */
 import { RegimenError } from '../errors.ts'
 import { head, list, type ObjectHead } from '../object-store.ts'
-import type { Part, Purpose } from '../stages.ts'
+import type { Purpose } from '../stages.ts'
 import { checkHeader } from './check-header.ts'
 import { isTableName } from './is-table-name.ts'
+import type { Part } from './part.ts'
 import { planParts, type SchemaContract, type SourceFile } from './plan.ts'
 import { objectSource } from './source-text-store.ts'
 import { walkSource } from './walk-store.ts'

@@ -1,9 +1,9 @@
 /** The partition plan: what a file looks like, and the parts in which it is read. */
 import type { Project } from '../project.ts'
-import type { Part } from '../stages.ts'
 import type { Encoding } from './csv-header.ts'
 import type { Delimiter } from './csv-records.ts'
 import type { Cut } from './cuts.ts'
+import type { Part } from './part.ts'
 
 /** What one walk over an object found. */
 export interface SourceFile {

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { handler as fetchDataset } from '../../functions/dataset/fetch.handler.ts'
 import type { ImportSource } from '../../functions/dataset/import-source.ts'
+import { part } from '../../functions/dataset/part.ts'
 import { handler as planParts } from '../../functions/dataset/plan.handler.ts'
 import { handler as registerDataset } from '../../functions/dataset/register.handler.ts'
 import { getJson } from '../../functions/object-store.ts'
@@ -9,7 +10,7 @@ import { handler as mergeProfile } from '../../functions/profile/merge.handler.t
 import { handler as profilePart } from '../../functions/profile/part.handler.ts'
 import type { Project } from '../../functions/project.ts'
 import { handler as reportDataset } from '../../functions/report/dataset.handler.ts'
-import { contracts, part } from '../../functions/stages.ts'
+import { contracts } from '../../functions/stages.ts'
 import { lambdaContext } from './lambda-context.ts'
 
 export const bucket = 'regimen-dev-000000000000-us-east-1'

@@ -2,10 +2,10 @@
 // First: it goes on while the others are loaded.
 import './bundling.ts'
 import * as pulumi from '@pulumi/pulumi'
-import { currentAccount } from '../infra/account.ts'
 import { Audit } from '../infra/audit.ts'
 import { Budget } from '../infra/budget.ts'
 import { CodepipelineDelivery } from '../infra/codepipeline-delivery.ts'
+import { currentAccount } from '../infra/current-account.ts'
 import { Environment } from '../infra/environment.ts'
 import { GithubDelivery } from '../infra/github-delivery.ts'
 import { mapValues } from '../infra/map-values.ts'

@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RegimenError } from '../functions/errors.ts'
-import { type RunningCloud, runningCloud, stillRuns } from './context.ts'
 import { programDirectory } from './program-directory.ts'
+import { type RunningCloud, runningCloud, stillRuns } from './running-cloud.ts'
 
 export interface CloudProcess {
   readonly endpoint: string

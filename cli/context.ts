@@ -1,6 +1,4 @@
 /** Where the command talks to: the endpoint that the environment names, the local cloud that is up, or AWS. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
@@ -13,14 +11,13 @@ import {
   type GetCallerIdentityCommandOutput,
   STSClient,
 } from '@aws-sdk/client-sts'
-import * as z from 'zod'
 import { RegimenError } from '../functions/errors.ts'
 import type { Pipeline } from '../functions/starter/pipeline.ts'
 import { Names } from '../infra/names.ts'
 import { personas } from '../infra/personas.ts'
-import { isAlive } from '../local/process-identity.ts'
 import { Output } from './output.ts'
 import { requireProject } from './require-project.ts'
+import { defaultDirectory, runningCloud, useEndpoint } from './running-cloud.ts'
 
 export interface GlobalOptions {
   readonly json?: boolean
@@ -30,22 +27,6 @@ export interface GlobalOptions {
   /** Role of a person to work in. */
   readonly as?: string
 }
-
-const cloudFile = z.object({ endpoint: z.url(), pid: z.int(), processStart: z.string(), port: z.int() })
-export type RunningCloud = z.output<typeof cloudFile>
-
-export const defaultDirectory = '.regimen'
-
-/** The local cloud that runs on a directory, if one does. */
-export function runningCloud(directory: string): RunningCloud | undefined {
-  const file = join(directory, 'cloud.json')
-  if (!existsSync(file)) return undefined
-  const cloud = cloudFile.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  // A killed cloud leaves its file behind, and its number may belong to another process by now.
-  return cloud.success && stillRuns(cloud.data) ? cloud.data : undefined
-}
-
-export const stillRuns = ({ pid, processStart }: RunningCloud) => isAlive({ pid, startTime: processStart })
 
 export interface Context {
   readonly out: Output
@@ -152,14 +133,6 @@ async function workAs(
   process.env.AWS_ACCESS_KEY_ID = keys?.AccessKeyId
   process.env.AWS_SECRET_ACCESS_KEY = keys?.SecretAccessKey
   process.env.AWS_SESSION_TOKEN = keys?.SessionToken
-}
-
-/** The laptop's owner needs no account: any credentials open the local cloud. */
-export function useEndpoint(endpoint: string): void {
-  process.env.AWS_ENDPOINT_URL = endpoint
-  process.env.AWS_REGION ??= 'us-east-1'
-  process.env.AWS_ACCESS_KEY_ID ??= 'test'
-  process.env.AWS_SECRET_ACCESS_KEY ??= 'test'
 }
 
 function useLocalCloud(directory = defaultDirectory): void {

@@ -6,7 +6,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn'
 import * as z from 'zod'
-import { RemoteError } from './invoke-function.ts'
+import { RemoteError } from './remote-error.ts'
 
 const functionCause = z.object({ errorType: z.string(), errorMessage: z.string() })
 const jobCause = z.object({

@@ -2,20 +2,9 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda'
 import * as z from 'zod'
 import type { Context } from './context.ts'
+import { RemoteError } from './remote-error.ts'
 
 const failure = z.object({ errorType: z.string().default('Error'), errorMessage: z.string().default('') })
-
-/** An error that came from the other side; `name` is its name in the taxonomy. */
-export class RemoteError extends Error {
-  /** The run that it ended, where it was one. */
-  readonly runId: string | undefined
-
-  constructor(name: string, message: string, runId?: string) {
-    super(message)
-    this.name = name
-    this.runId = runId
-  }
-}
 
 export async function invokeFunction<Answer extends z.ZodType>(
   { lambda, names }: Pick<Context, 'lambda' | 'names'>,

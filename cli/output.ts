@@ -1,5 +1,5 @@
 /** What the command says: one JSON document or readable text on stdout, progress on stderr. */
-import { RemoteError } from './invoke-function.ts'
+import { RemoteError } from './remote-error.ts'
 
 export type Cell = string | number | null | undefined
 

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import type { Context } from './context.ts'
 import { failureOf } from './failure-of.ts'
 import { followExecution } from './follow-execution.ts'
-import { invokeFunction, RemoteError } from './invoke-function.ts'
+import { invokeFunction } from './invoke-function.ts'
+import { RemoteError } from './remote-error.ts'
 import { waitForTurn } from './waiting-runs.ts'
 
 const startedSchema = z.object({

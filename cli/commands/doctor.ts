@@ -1,8 +1,9 @@
 /** `regimen doctor`: whether this machine, this account and this region can hold an environment; changes nothing. */
 import { Command } from 'commander'
-import { type GlobalOptions, runningCloud, useEndpoint } from '../context.ts'
+import type { GlobalOptions } from '../context.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { Output } from '../output.ts'
+import { runningCloud, useEndpoint } from '../running-cloud.ts'
 
 export function doctorCommand(): Command {
   return new Command('doctor')

@@ -2,10 +2,11 @@
 import { Command } from 'commander'
 import { deploy } from '../../local/deploy/deploy.ts'
 import { startCloudProcess, stopCloudProcess } from '../cloud-process.ts'
-import { defaultDirectory, type GlobalOptions, runningCloud } from '../context.ts'
+import type { GlobalOptions } from '../context.ts'
 import { Output, seconds } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
 import { requireEnvironment } from '../require-environment.ts'
+import { defaultDirectory, runningCloud } from '../running-cloud.ts'
 import { letGo } from '../stack/let-go.ts'
 
 interface UpOptions extends GlobalOptions {

@@ -1,7 +1,7 @@
 /** What `regimen datasets` says where no cloud is needed, and how it refuses. */
 import { expect, test, vi } from 'vitest'
-import { RemoteError } from '../../cli/invoke-function.ts'
 import { Output } from '../../cli/output.ts'
+import { RemoteError } from '../../cli/remote-error.ts'
 import { openData, sources } from '../../projects/sources.ts'
 import { runCommand } from '../builders/run-command.ts'
 import { temporaryDirectory } from '../builders/temporary-directory.ts'

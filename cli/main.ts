@@ -1,55 +1,40 @@
 /** The `regimen` command: a thin client of the endpoints that the environment names. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { auditCommand } from './commands/audit.ts'
-import { boostCommand } from './commands/boost.ts'
-import { datasetsCommand } from './commands/datasets.ts'
-import { demoCommand } from './commands/demo.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { driftCommand } from './commands/drift.ts'
-import { executionsCommand } from './commands/executions.ts'
-import { experimentsCommand } from './commands/experiments.ts'
-import { generateCommand } from './commands/generate.ts'
-import { inferCommand } from './commands/infer.ts'
-import { labelsCommand } from './commands/labels.ts'
-import { downCommand, statusCommand, upCommand } from './commands/local-cloud.ts'
-import { modelsCommand } from './commands/models.ts'
-import { monitorCommand } from './commands/monitor.ts'
-import { predictCommand } from './commands/predict.ts'
-import { profileCommand } from './commands/profile.ts'
-import { scoreCommand } from './commands/score.ts'
-import { simulateCommand } from './commands/simulate.ts'
-import { stackCommand } from './commands/stack.ts'
-import { statesCommand } from './commands/states.ts'
-import { trainCommand } from './commands/train.ts'
 import { Output } from './output.ts'
 
-const commands = [
-  demoCommand,
-  upCommand,
-  downCommand,
-  statusCommand,
-  generateCommand,
-  datasetsCommand,
-  trainCommand,
-  inferCommand,
-  predictCommand,
-  labelsCommand,
-  executionsCommand,
-  experimentsCommand,
-  modelsCommand,
-  monitorCommand,
-  auditCommand,
-  profileCommand,
-  driftCommand,
-  scoreCommand,
-  boostCommand,
-  simulateCommand,
-  statesCommand,
-  stackCommand,
-  doctorCommand,
-]
+/** By name, in the order of the help; each is loaded with all that it needs, and no other. */
+const commands = new Map<string, () => Promise<() => Command>>([
+  ['demo', async () => (await import('./commands/demo.ts')).demoCommand],
+  ['up', async () => (await import('./commands/local-cloud.ts')).upCommand],
+  ['down', async () => (await import('./commands/local-cloud.ts')).downCommand],
+  ['status', async () => (await import('./commands/local-cloud.ts')).statusCommand],
+  ['generate', async () => (await import('./commands/generate.ts')).generateCommand],
+  ['datasets', async () => (await import('./commands/datasets.ts')).datasetsCommand],
+  ['train', async () => (await import('./commands/train.ts')).trainCommand],
+  ['infer', async () => (await import('./commands/infer.ts')).inferCommand],
+  ['predict', async () => (await import('./commands/predict.ts')).predictCommand],
+  ['labels', async () => (await import('./commands/labels.ts')).labelsCommand],
+  ['executions', async () => (await import('./commands/executions.ts')).executionsCommand],
+  ['experiments', async () => (await import('./commands/experiments.ts')).experimentsCommand],
+  ['models', async () => (await import('./commands/models.ts')).modelsCommand],
+  ['monitor', async () => (await import('./commands/monitor.ts')).monitorCommand],
+  ['audit', async () => (await import('./commands/audit.ts')).auditCommand],
+  ['profile', async () => (await import('./commands/profile.ts')).profileCommand],
+  ['drift', async () => (await import('./commands/drift.ts')).driftCommand],
+  ['score', async () => (await import('./commands/score.ts')).scoreCommand],
+  ['boost', async () => (await import('./commands/boost.ts')).boostCommand],
+  ['simulate', async () => (await import('./commands/simulate.ts')).simulateCommand],
+  ['states', async () => (await import('./commands/states.ts')).statesCommand],
+  ['stack', async () => (await import('./commands/stack.ts')).stackCommand],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+])
 
-export function regimenProgram(): Command {
+/**
+ * @param words of the command line
+ * @returns the program with the one command that the words name, or with all where they name none that there is, for
+ *   help and for what was meant.
+ */
+export async function regimenProgram(words: readonly string[] = []): Promise<Command> {
   const program = new Command('regimen')
     .description('the whole life of a machine-learning model, on AWS and on a laptop')
     .option('--json', 'one JSON document on stdout, progress on stderr')
@@ -61,14 +46,19 @@ export function regimenProgram(): Command {
     )
     .option('--dir <directory>', 'state of the local cloud (default: .regimen)')
     .exitOverride()
-  for (const command of commands) program.addCommand(withGlobals(command()))
+  const [name = ''] = program.parseOptions([...words]).operands
+  const named = commands.get(name)
+  const loaded = named === undefined ? [...commands.values()] : [named]
+  for (const command of await Promise.all(loaded.map((load) => load())))
+    program.addCommand(withGlobals(command()))
   return program
 }
 
 /** @returns the exit code: 0 done, 1 failed with an error of the taxonomy, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await regimenProgram().parseAsync(argv)
+    const program = await regimenProgram(argv.slice(2))
+    await program.parseAsync(argv)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) {

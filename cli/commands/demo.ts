@@ -1,11 +1,13 @@
 /** `regimen demo` (`npm start`): the local cloud, the Pulumi program in it, and the whole story of a model. */
+import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import { deploy } from '../../local/deploy/deploy.ts'
 import { startCloudProcess } from '../cloud-process.ts'
-import { defaultDirectory, type GlobalOptions, openContext, useEndpoint } from '../context.ts'
-import { asLink, type DemoSummary, runDemo } from '../demo/run-demo.ts'
+import { type GlobalOptions, openContext } from '../context.ts'
+import type { DemoSummary } from '../demo/run-demo.ts'
 import { Output, seconds, table } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
+import { defaultDirectory, useEndpoint } from '../running-cloud.ts'
 
 interface Options extends GlobalOptions {
   readonly data?: string
@@ -47,6 +49,8 @@ export function demoCommand(): Command {
         )
         useEndpoint(cloud.endpoint)
         const context = await openContext(options)
+        // DuckDB comes with it, for which no help has to wait.
+        const { runDemo } = await import('../demo/run-demo.ts')
         const demo = await runDemo(context, {
           directory,
           batches: options.batch.length > 0 ? options.batch : ['steady', 'shifted'],
@@ -93,7 +97,7 @@ function describe(demo: DemoSummary): string {
     alarmLine(demo.alarms),
     `On AWS these runs would have cost about $${demo.estimatedAwsCostUsd.toFixed(3)} (list prices: cli/prices.ts)`,
     `Took ${demo.seconds.toFixed(1)} s`,
-    ...Object.entries(demo.reports).map(([name, file]) => `Report (${name}): ${asLink(file)}`),
+    ...Object.entries(demo.reports).map(([name, file]) => `Report (${name}): ${pathToFileURL(file).href}`),
   ].join('\n')
 }
 

@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError } from 'commander'
 import { rehearsalOf } from '../demo/rehearsals.ts'
 import { Output } from '../output.ts'
 import { drawSimulation, weekLine } from '../simulate/draw-simulation.ts'
-import { simulate } from '../simulate/simulate.ts'
 import { simulatedProject } from '../simulate/simulated-project.ts'
 
 interface Options {
@@ -33,6 +32,8 @@ export function simulateCommand(): Command {
       const { project: id = 'adherence', json = false, daily = false, rows: rowsPerWeek } = options
       const { weeks, driftAt, seed, trainingRows } = options
       const out = new Output(json)
+      // The local cloud comes with it, for which no help has to wait.
+      const { simulate } = await import('../simulate/simulate.ts')
       const result = await simulate(simulatedProject(id), rehearsalOf(id).traffic, {
         weeks,
         driftAt,

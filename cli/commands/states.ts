@@ -2,8 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { RegimenError } from '../../functions/errors.ts'
-import { checkDefinition } from '../../local/states/check-definition.ts'
-import { runDefinition } from '../../local/states/run-definition.ts'
 import { Output, table } from '../output.ts'
 
 export function statesCommand(): Command {
@@ -15,6 +13,7 @@ export function statesCommand(): Command {
     .option('--mock <file>', 'state name → result, {error, cause}, or a list of those per attempt')
     .action(async (definition: string, options: { input: string; mock?: string }, self: Command) => {
       const out = new Output(self.optsWithGlobals().json === true)
+      const { runDefinition } = await import('../../local/states/run-definition.ts')
       const execution = await runDefinition(readJson(definition), {
         input: existsSync(options.input) ? readJson(options.input) : parseJson(options.input, '--input'),
         ...(options.mock === undefined ? {} : { mock: readJson(options.mock) }),
@@ -35,8 +34,10 @@ export function statesCommand(): Command {
   command
     .command('check <definition>')
     .description('find what AWS would refuse or what would fail later')
-    .action((definition: string, _options: object, self: Command) => {
+    .action(async (definition: string, _options: object, self: Command) => {
       const out = new Output(self.optsWithGlobals().json === true)
+      // The validator of definitions is half of the start, and a run has no use for it.
+      const { checkDefinition } = await import('../../local/states/check-definition.ts')
       const findings = checkDefinition(readJson(definition))
       out.result(findings, () =>
         findings.length === 0

@@ -1,7 +1,6 @@
 /** The whole story on the local cloud: import, train, approve, score later batches, tell their drift, report. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { readLedger } from '../../functions/deployment/ledger-store.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import { getBytes } from '../../functions/object-store.ts'
@@ -183,5 +182,3 @@ async function saveReport(directory: string, name: string, uri: string): Promise
   await writeFile(file, await getBytes({ uri }))
   return file
 }
-
-export const asLink = (file: string) => pathToFileURL(file).href

@@ -38,7 +38,7 @@ const beginning = (words: string) => [
 
 /** What the real program makes of a line: nothing is run, and what is wrong with it is thrown. */
 async function parsed(line: string): Promise<string> {
-  const program = regimenProgram()
+  const program = await regimenProgram()
   let reached = ''
   const silence = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined })

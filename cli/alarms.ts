@@ -1,9 +1,9 @@
 /** The project's alarms and their states. */
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import type { Context } from './context.ts'
 
-export async function readAlarms({ cloudwatch, names, project }: Context) {
-  const { MetricAlarms = [] } = await cloudwatch.send(
+export async function readAlarms({ region, names, project }: Context) {
+  const { MetricAlarms = [] } = await new CloudWatchClient({ region }).send(
     new DescribeAlarmsCommand({ AlarmNamePrefix: `${names.prefix}${project}-` }),
   )
   return MetricAlarms.map((alarm) => ({

@@ -1,9 +1,6 @@
 /** Where the command talks to: the endpoint that the environment names, the local cloud that is up, or AWS. */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import {
   AssumeRoleCommand,
@@ -41,9 +38,6 @@ export interface Context {
   readonly s3: S3Client
   readonly sfn: SFNClient
   readonly lambda: LambdaClient
-  readonly sagemaker: SageMakerClient
-  readonly cloudwatch: CloudWatchClient
-  readonly dynamodb: DynamoDBClient
   /** ARN of one of the project's state machines. */
   stateMachine(flow: Pipeline): string
 }
@@ -80,9 +74,6 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     s3: new S3Client({ ...settings, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }),
     sfn: new SFNClient(settings),
     lambda: new LambdaClient(settings),
-    sagemaker: new SageMakerClient(settings),
-    cloudwatch: new CloudWatchClient(settings),
-    dynamodb: new DynamoDBClient(settings),
     stateMachine: (flow) =>
       `arn:${partition}:states:${region}:${accountId}:stateMachine:${names.stateMachine(project, flow)}`,
   }

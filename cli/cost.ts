@@ -1,6 +1,10 @@
 /** What runs would cost on AWS, from what the services themselves report: histories, log lines, billed seconds. */
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { DescribeTrainingJobCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker'
+import {
+  DescribeTrainingJobCommand,
+  ListTrainingJobsCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker'
 import { DescribeMapRunCommand, ListMapRunsCommand } from '@aws-sdk/client-sfn'
 import { functionEntries } from '../infra/functions.ts'
 import type { Context } from './context.ts'
@@ -88,7 +92,8 @@ async function lambdaUsage({ names, region }: Context, from: Date) {
   return { lambdaRequests, lambdaGigabyteSeconds }
 }
 
-async function trainingUsage({ sagemaker }: Context, from: Date): Promise<Record<string, number>> {
+async function trainingUsage({ region }: Context, from: Date): Promise<Record<string, number>> {
+  const sagemaker = new SageMakerClient({ region })
   const { TrainingJobSummaries = [] } = await sagemaker.send(
     new ListTrainingJobsCommand({ CreationTimeAfter: from, MaxResults: 100 }),
   )

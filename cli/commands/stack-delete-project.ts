@@ -4,7 +4,6 @@ import { projects } from '../../stacks/projects.ts'
 import { type GlobalOptions, openContext } from '../context.ts'
 import { programDirectory } from '../program-directory.ts'
 import { chooseEngine, type EngineName, engineName } from '../stack/choose-engine.ts'
-import { deleteProject, findDependants, refuseWhileUsed } from '../stack/delete-project.ts'
 
 interface Options extends GlobalOptions {
   readonly engine?: EngineName
@@ -25,11 +24,11 @@ export function addDeleteProjectCommand(stack: Command): void {
       // The project is the argument, and may be gone already where a deletion is asked for again.
       const { project: _, ...options }: Options = self.optsWithGlobals()
       const context = await openContext(options)
-      const place = {
-        ...context,
-        project: id,
-        stateMachinePrefix: context.stateMachine('training').slice(0, -`${context.project}-training`.length),
-      }
+      // The clients of three more services come with it, for which `stack graph` has no use.
+      const { deleteProject, findDependants, projectPlace, refuseWhileUsed } = await import(
+        '../stack/delete-project.ts'
+      )
+      const place = projectPlace(context)
       const scheduled = projects[id]?.schedule !== undefined
       const kept = { models: options.withModels === true, datasets: options.withDatasets === true }
       refuseWhileUsed(id, await findDependants(place, id, scheduled, kept))

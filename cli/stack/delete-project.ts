@@ -1,9 +1,9 @@
 /** Deletes a project from an environment: refused while something depends on it, verified when it is done. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { ListEndpointsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { ListEndpointsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeStateMachineCommand, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn'
 import { parseDocument } from 'yaml'
 import * as z from 'zod'
@@ -13,6 +13,7 @@ import { readLedger } from '../../functions/deployment/ledger-store.ts'
 import { RegimenError } from '../../functions/errors.ts'
 import type { Names } from '../../infra/names.ts'
 import { type PlannedStep, partings } from '../../local/deploy/losses.ts'
+import type { Context } from '../context.ts'
 import type { Engine, Update } from './engine.ts'
 import { type Dependant, dependantsOf } from './project-dependants.ts'
 
@@ -24,6 +25,14 @@ export interface ProjectPlace {
   readonly cloudwatch: CloudWatchClient
   /** ARN up to the project: `arn:…:stateMachine:regimen-<env>-`. */
   readonly stateMachinePrefix: string
+}
+
+export function projectPlace(context: Context): ProjectPlace {
+  const { names, region, sfn } = context
+  const sagemaker = new SageMakerClient({ region })
+  const cloudwatch = new CloudWatchClient({ region })
+  const stateMachinePrefix = context.stateMachine('training').slice(0, -`${context.project}-training`.length)
+  return { names, region, sfn, sagemaker, cloudwatch, stateMachinePrefix }
 }
 
 const flows = ['training', 'inference', 'dataset-import', 'deployment', 'monitoring'] as const

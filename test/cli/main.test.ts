@@ -74,6 +74,14 @@ describe('a command loads what it needs', () => {
     expect(packages.filter((name) => /^@(aws-sdk|pulumi|duckdb)\//.test(name))).toEqual([])
   })
 
+  it('and the clients of few services to ask for a prediction or for the graph of an environment', () => {
+    for (const words of [['predict'], ['stack', 'graph']]) {
+      const { code, packages } = loadedBy(...words, '--help')
+      const clients = packages.flatMap((name) => /^@aws-sdk\/client-(.*)/.exec(name)?.[1] ?? [])
+      expect([code, clients.sort()]).toEqual([0, ['lambda', 's3', 'sfn', 'sts']])
+    }
+  })
+
   it('and no other command to compare two tables', () => {
     const file = join(temporaryDirectory('main'), 'table.csv')
     writeFileSync(file, 'a,b\n1,2\n3,4\n')

@@ -1,7 +1,7 @@
 /** What a finished demo left: every object of the bucket, the registry, the ledger. */
 
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3'
-import { ListModelPackagesCommand } from '@aws-sdk/client-sagemaker'
+import { ListModelPackagesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { openContext } from '../../../cli/context.ts'
 
 export interface Evidence {
@@ -12,7 +12,7 @@ export interface Evidence {
 }
 
 export async function gather(): Promise<Evidence> {
-  const { s3, bucket, sagemaker, names } = await openContext({ json: true })
+  const { s3, bucket, region, names } = await openContext({ json: true })
   const objects = new Map<string, Buffer>()
   const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: 'adherence/' })
   for await (const { Contents = [] } of pages)
@@ -20,7 +20,7 @@ export async function gather(): Promise<Evidence> {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
       objects.set(withoutTime(Key), Buffer.from((await Body?.transformToByteArray()) ?? []))
     }
-  const { ModelPackageSummaryList = [] } = await sagemaker.send(
+  const { ModelPackageSummaryList = [] } = await new SageMakerClient({ region }).send(
     new ListModelPackagesCommand({ ModelPackageGroupName: `${names.prefix}adherence` }),
   )
   const { readLedger } = await import('../../../functions/deployment/ledger-store.ts')

@@ -68,7 +68,7 @@ export class TextCopier {
       return known
     const from = word * 4 + 4
     const isPlain = length <= inlineBytes && ((one | two | three) & 0x80808080) === 0
-    const text = isPlain ? bytes.toString('latin1', from, from + length) : itemOf(vector, at)
+    const text = isPlain ? bytes.toString('latin1', from, from + length) : itemOf(vector, at, length)
     if (text === null) return null
     this.#keys[key] = length
     this.#keys[key + 1] = one
@@ -82,9 +82,11 @@ export class TextCopier {
 
 const mix = 0x9e3779b1
 
-function itemOf(vector: DuckDBVector, at: number): string | null {
+/** @param length bytes of the text: the library drops a byte order mark before it. */
+function itemOf(vector: DuckDBVector, at: number, length?: number): string | null {
   const item = vector.getItem(at)
-  return typeof item === 'string' ? item : item === null ? null : String(item)
+  if (typeof item !== 'string') return item === null ? null : String(item)
+  return length !== undefined && Buffer.byteLength(item) < length ? `\ufeff${item}` : item
 }
 
 /** The bits of a vector, 32 to a word; `all` where every item is there, `unknown` where only `getItem` can tell. */

@@ -1,12 +1,8 @@
 /** Our side of the data bench, and DuckDB's: one piece of work per process, one JSON line of what it took. */
-import { DuckDBInstance } from '@duckdb/node-api'
-import type { OpenPart } from '../functions/dataset/part-store.ts'
 import { detectDrift } from '../functions/drift/detect-drift.ts'
-import { sampleTable } from '../functions/drift/row-sample-store.ts'
-import type { RowSample } from '../functions/drift/sampled-rows.ts'
 import { baselineOf } from '../functions/profile/baseline.ts'
 import { profileFile } from '../functions/profile/profile-file-store.ts'
-import type { SourceColumn } from '../functions/project.ts'
+import type { RowSample } from '../functions/profile/row-sample.ts'
 import { quoteText } from '../functions/quote-sql.ts'
 
 /** Both profiles and the drift of every column: what the references answer. */
@@ -16,15 +12,9 @@ const jointDrift = (before: string, now: string) => compare(before, now, true)
 
 async function compare(before: string, now: string, joint: boolean): Promise<string> {
   const samples: RowSample[] = []
-  const take = (salt: string) =>
-    joint
-      ? {
-          withTable: async (table: OpenPart, columns: readonly SourceColumn[]) =>
-            void samples.push(await sampleTable(table, { columns, salt })),
-        }
-      : {}
-  const baseline = baselineOf(await profileFile(before, take('before')))
-  const current = await profileFile(now, { baseline, ...take('now') })
+  const taken = joint ? { onSample: (sample: RowSample) => void samples.push(sample) } : {}
+  const baseline = baselineOf(await profileFile(before, taken))
+  const current = await profileFile(now, { baseline, ...taken })
   const names = Object.keys(baseline.columns)
   const [first, second] = samples
   const { drifted } = detectDrift({
@@ -59,6 +49,7 @@ const floor = () => duckDb('SELECT 1')
 
 /** With the limits that our own functions have. */
 async function duckDb(sql: string): Promise<string> {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
   const instance = await DuckDBInstance.create(':memory:', {
     threads: process.env.DUCKDB_THREADS ?? '1',
     memory_limit: `${process.env.DUCKDB_MEMORY_MB ?? '600'}MB`,

@@ -36,6 +36,8 @@ const ratios = (ours: Measured, theirs: Measured): Ratios => ({
 })
 
 export async function measure({ gigabytes }: { gigabytes: number }) {
+  // As the command does; Python keeps what it compiled of the references too.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/regimen/compiled')
   const directory = mkdtempSync(join(tmpdir(), 'regimen-bench-data-'))
   const loadBefore = loadavg()[0]
   try {

@@ -1,15 +1,12 @@
 /** `regimen drift BASELINE CURRENT`: how far one table has moved from another, no cloud needed. */
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import type { OpenPart } from '../../functions/dataset/part-store.ts'
 import { detectDrift } from '../../functions/drift/detect-drift.ts'
 import type { Drift } from '../../functions/drift/drift.ts'
 import { type NotCompared, notCompared } from '../../functions/drift/not-compared.ts'
-import { sampleTable } from '../../functions/drift/row-sample-store.ts'
-import type { RowSample } from '../../functions/drift/sampled-rows.ts'
 import { baselineOf } from '../../functions/profile/baseline.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
-import type { SourceColumn } from '../../functions/project.ts'
+import type { RowSample } from '../../functions/profile/row-sample.ts'
 import { renderDriftReport } from '../../functions/report/render-drift-report.ts'
 import { cellText } from '../cell-text.ts'
 import { Output, table } from '../output.ts'
@@ -39,11 +36,10 @@ export function driftCommand(): Command {
     .action(async (baselineFile: string, currentFile: string, _options: object, self: Command) => {
       const options: Options = self.optsWithGlobals()
       const out = new Output(options.json === true)
-      const before = sampleTaker(baselineFile)
+      const [before, now] = [new SampleKeeper(), new SampleKeeper()]
       const baseline = baselineOf(await profileFile(baselineFile, before))
-      const now = sampleTaker(currentFile)
       const current = await profileFile(currentFile, { baseline, ...now })
-      const samples = { baseline: before.taken(), current: now.taken() }
+      const samples = { baseline: before.sample, current: now.sample }
       const columns = Object.keys(baseline.columns)
       const importance = Object.fromEntries(columns.map((name) => [name, 1 / columns.length]))
       const drift = detectDrift({ baseline, current, thresholds, importance, samples })
@@ -53,14 +49,11 @@ export function driftCommand(): Command {
     })
 }
 
-/** A hook of `profileFile` that keeps a sample of the table's rows. */
-function sampleTaker(salt: string) {
-  let sample: RowSample = { rows: 0, columns: {}, groups: [] }
-  return {
-    withTable: async (table: OpenPart, columns: readonly SourceColumn[]) => {
-      sample = await sampleTable(table, { columns, salt })
-    },
-    taken: () => sample,
+/** Keeps the sample that `profileFile` takes of a table's rows. */
+class SampleKeeper {
+  sample: RowSample = { rows: 0, columns: {}, groups: [] }
+  readonly onSample = (sample: RowSample) => {
+    this.sample = sample
   }
 }
 

@@ -1,5 +1,5 @@
 /** Infers the type of each column from all of its cells: a sample would type a table by its first rows and fail late. */
-import { columnSchema, type SourceColumn } from '../project.ts'
+import type { SourceColumn } from '../project.ts'
 import { quoteText } from '../quote-sql.ts'
 import { cellName, typedSql } from './typed-columns.ts'
 
@@ -64,5 +64,7 @@ export const inferType = (readable: Readable): Candidate | 'category' =>
     : (candidates.find((type) => readable.present > 0 && readable[type] === readable.present) ?? 'category')
 
 /** Nothing is refused: every column may be missing, none has bounds. */
-export const inferredColumn = (name: string, type: SourceColumn['type']): SourceColumn =>
-  columnSchema.parse({ name, type, nullable: true })
+export const inferredColumn = (name: string, type: SourceColumn['type']): SourceColumn => ({
+  ...{ name, type, nullable: true, outcome: false },
+  ...{ phi: 'none', phiReviewed: false, description: '' },
+})

@@ -9,8 +9,8 @@ import { together } from '../together.ts'
 import { bytesColumn } from './bytes-column-store.ts'
 import { cellFile } from './cell-file-store.ts'
 import { type CellSource, loadCellsSql } from './load-cells.ts'
+import { objectSource } from './object-source-store.ts'
 import type { Part } from './part.ts'
-import { objectSource } from './source-text-store.ts'
 import { rawViewSql } from './typed-columns.ts'
 
 export interface OpenPart {

@@ -4,9 +4,9 @@ import { head, list, type ObjectHead } from '../object-store.ts'
 import type { Purpose } from '../stages.ts'
 import { checkHeader } from './check-header.ts'
 import { isTableName } from './is-table-name.ts'
+import { objectSource } from './object-source-store.ts'
 import type { Part } from './part.ts'
 import { planParts, type SchemaContract, type SourceFile } from './plan.ts'
-import { objectSource } from './source-text-store.ts'
 import { walkSource } from './walk-store.ts'
 
 /**

@@ -1,7 +1,4 @@
 /** Source files wherever they lie, read in ranges that are asked for ahead. */
-import { join } from 'node:path'
-import { download, getBytes, type ObjectHead } from '../object-store.ts'
-
 const requestBytes = 8 * 1_024 * 1_024
 /** Ranges on their way while one is worked on: S3 answers one stream no faster than a scan reads. */
 const ahead = 3
@@ -15,26 +12,10 @@ export interface ByteSource {
   readonly rangeBytes?: number
   /** Bytes from `start` up to `end`, exclusive. */
   read(start: number, end: number): Promise<Buffer>
+  /** Takes back what `read` answered, to be written over: whoever gives it has no use for it any more. */
+  giveBack?(chunk: Buffer): void
   /** A file on disk that holds the bytes from `start` up to `end`; `directory` may be written to. */
   onDisk(directory: string, start?: number, end?: number): Promise<string>
-}
-
-export function objectSource({
-  uri,
-  bytes,
-  versionId,
-}: Pick<ObjectHead, 'uri' | 'bytes' | 'versionId'>): ByteSource {
-  return {
-    uri,
-    bytes,
-    versionId,
-    read: (byteStart, byteEnd) => getBytes({ uri, versionId, byteStart, byteEnd }),
-    async onDisk(directory, byteStart, byteEnd) {
-      const file = join(directory, 'source')
-      await download({ uri, versionId, byteStart, byteEnd }, file)
-      return file
-    },
-  }
 }
 
 /** The stored bytes from `start` up to `end`, in chunks. */

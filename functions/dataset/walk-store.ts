@@ -5,7 +5,6 @@ import { type Encoding, parseHeader, sniffEncoding } from './csv-header.ts'
 import { parseRecords } from './csv-records.ts'
 import { decoded, TextFault } from './decode-text.ts'
 import { decompressed, maxTextBytes } from './decompress.ts'
-import { walkParquet } from './parquet-store.ts'
 import type { SchemaContract, SourceFile } from './plan.ts'
 import { CsvScan } from './scan-csv.ts'
 import { LineScan } from './scan-lines.ts'
@@ -19,15 +18,23 @@ const sampleRows = 1_000
 
 type Columns = Pick<SchemaContract, 'columns'>
 
-/** What the first megabyte tells of a file that the walk need not change: the rest of the walk may speak against it. */
-export type Glimpse = Pick<SourceFile, 'header' | 'delimiter'>
+/** What the first megabyte tells of a CSV: the rest of the walk may speak against it. */
+export type Glimpse = Pick<SourceFile, 'header' | 'delimiter'> & {
+  /** The file seems to be readable as it is: neither compressed nor marked nor UTF-16. */
+  readonly isPlain: boolean
+}
+
+/** Takes the text of a CSV as UTF-8 or Latin-1, without byte order mark, when the walk has let it pass. */
+export interface TextTaker {
+  push(chunk: Uint8Array): void
+}
 
 export interface WalkOptions {
   readonly partBytes: number
   /** Of text that are walked over. @default no limit */
   readonly maxBytes?: number
-  /** Called before the walk where the file is a CSV that seems to be readable as it is. */
-  readonly onGlimpse?: (glimpse: Glimpse) => void
+  /** Called before the walk of a CSV; who answers with a taker gets its text. */
+  readonly onGlimpse?: (glimpse: Glimpse) => TextTaker | undefined
 }
 
 /**
@@ -41,7 +48,11 @@ export async function walkSource(
   const { uri, versionId, bytes } = source
   if (bytes === 0) parseHeader('', uri)
   const container = sniffContainer(await source.read(0, Math.min(16, bytes)), uri)
-  if (container === 'parquet') return walkParquet(source, contract)
+  if (container === 'parquet') {
+    // Text needs no DuckDB.
+    const { walkParquet } = await import('./parquet-store.ts')
+    return await walkParquet(source, contract)
+  }
   if (bytes > maxBytes) throw tooLarge(uri, maxBytes)
   const compression = container === 'text' ? 'none' : container
   const stored = await readHead(decompressed(storedChunks(source), compression, uri))
@@ -57,8 +68,12 @@ export async function walkSource(
   const format = sniffTextFormat(text.head.toString('utf8', 0, 4_096), uri)
   const options = { partBytes, uri, offset: marked }
   const table = format === 'csv' ? new CsvTable(text, contract, options) : new LinesTable(contract, options)
-  if (table instanceof CsvTable && compression === 'none' && sniffed === undefined) onGlimpse?.(table.glimpse)
-  const kind = await readAll(text, table.scan, uri, wide ?? 'utf-8')
+  const isStored = compression === 'none'
+  const isPlain = isStored && sniffed === undefined
+  const taker = table instanceof CsvTable ? onGlimpse?.({ ...table.glimpse, isPlain }) : undefined
+  // What is decompressed or decoded is no chunk of the source.
+  const onDone = isStored && wide === undefined ? source.giveBack : undefined
+  const kind = await readAll({ ...text, taker, onDone }, table.scan, uri, wide ?? 'utf-8')
   const encoding: Encoding = wide ?? kind.encoding
   if (encoding === 'latin-1' && (marked > 0 || format === 'jsonl')) throw broken(uri, kind.stray, 'UTF-8')
   return { uri, versionId, bytes, format, encoding, compression, ...table.end(encoding) }
@@ -84,7 +99,7 @@ interface ScanOptions {
 
 class CsvTable implements Table {
   readonly scan: CsvScan
-  readonly glimpse: Glimpse
+  readonly glimpse: Pick<Glimpse, 'header' | 'delimiter'>
   readonly #text: HeadedText
   readonly #columns: Columns
   readonly #uri: string
@@ -142,7 +157,16 @@ class LinesTable implements Table {
 }
 
 /** Feeds the scan, and finds out what the bytes are and in which row they are first not UTF-8. */
-async function readAll(text: HeadedText, scan: Table['scan'], uri: string, encoding: Encoding) {
+async function readAll(
+  text: HeadedText & {
+    readonly taker: TextTaker | undefined
+    /** Called with every chunk but the head once it has been read. */
+    readonly onDone: ((chunk: Buffer) => void) | undefined
+  },
+  scan: Table['scan'],
+  uri: string,
+  encoding: Encoding,
+) {
   const utf8 = new Utf8Check()
   let stray = ''
   try {
@@ -154,6 +178,8 @@ async function readAll(text: HeadedText, scan: Table['scan'], uri: string, encod
         stray = scan.place
       }
       scan.push(chunk.subarray(known))
+      text.taker?.push(chunk)
+      if (chunk !== text.head) text.onDone?.(chunk)
     }
   } catch (error) {
     if (error instanceof TextFault) throw broken(uri, scan.place, encoding.toUpperCase(), error.message)

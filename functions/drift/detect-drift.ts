@@ -1,5 +1,6 @@
 /** The whole comparison of a batch's profile with the model's baseline: every watched column, and one verdict. */
 import type { Profile, ProfileColumn } from '../profile/profile.ts'
+import type { RowSample } from '../profile/row-sample.ts'
 import type { Project } from '../project.ts'
 import { raiseAlarm } from './alarm-rule.ts'
 import { compareCategorical, missingOf } from './compare-categorical.ts'
@@ -7,7 +8,6 @@ import { compareNumeric } from './compare-numeric.ts'
 import { type DesignEffects, designEffect } from './design-effect.ts'
 import type { Drift, FeatureDrift } from './drift.ts'
 import { jointDrift } from './joint-drift.ts'
-import type { RowSample } from './sampled-rows.ts'
 import { type Evidence, judge, type Thresholds } from './verdict.ts'
 
 export interface DriftRequest {

@@ -2,12 +2,13 @@
  * Joint drift by a classifier two-sample test (Lopez-Paz and Oquab 2017): where a classifier tells rows of the batch
  * from rows of the baseline that it has not seen, the two differ, also where every column alone stands still.
  */
+import type { RowSample } from '../profile/row-sample.ts'
 import { normalBelow } from '../statistics/normal-tail.ts'
 import { type DesignEffects, independent } from './design-effect.ts'
 import type { JointDrift } from './drift.ts'
 import { heldOutArea } from './held-out-area.ts'
 import { type BoosterOptions, boostPairs } from './pair-booster.ts'
-import { type CodedRows, codeRows, type RowSample } from './sampled-rows.ts'
+import { type CodedRows, codeRows } from './sampled-rows.ts'
 
 /** Rows of each side that are used; more would find smaller differences than anybody acts on. */
 export const sampleRows = 2_000

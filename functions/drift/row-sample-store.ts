@@ -2,12 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OpenPart } from '../dataset/part-store.ts'
-import { type Database, numbersOf, openDatabase } from '../duckdb-store.ts'
+import { openDatabase } from '../duckdb-store.ts'
 import { download, headIfThere } from '../object-store.ts'
-import { type SampleOptions, sampleColumns, sampledRows, sampleSql } from '../profile/row-sample-store.ts'
+import { type RowSample, sampledRows } from '../profile/row-sample.ts'
+import { sampleColumns, sampleOf } from '../profile/row-sample-store.ts'
 import { quoteName, quoteText } from '../quote-sql.ts'
-import type { RowSample } from './sampled-rows.ts'
 
 /** Parts that are read: beyond, evenly spread ones stand for all. */
 const mostParts = 64
@@ -39,16 +38,4 @@ export async function readRowSample(
     database.close()
     await rm(directory, { recursive: true, force: true })
   }
-}
-
-/** The sample of a table that is open. */
-export const sampleTable = (open: OpenPart, options: SampleOptions): Promise<RowSample> =>
-  sampleOf(open.database, sampleSql(open, options))
-
-async function sampleOf(database: Database, query: string): Promise<RowSample> {
-  const { rows, columns } = await database.columns(query)
-  const named = Object.entries(columns).filter(
-    ([name]) => name !== sampleColumns.place && name !== sampleColumns.group,
-  )
-  return { rows, columns: Object.fromEntries(named), groups: numbersOf(columns[sampleColumns.group]) }
 }

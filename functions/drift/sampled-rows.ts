@@ -1,12 +1,5 @@
 /** Rows of both sides as small whole numbers: what the two-sample classifier reads. */
-
-/** A sample of rows: numbers with NaN for missing, texts with null for missing. */
-export interface RowSample {
-  readonly rows: number
-  readonly columns: Readonly<Record<string, Float64Array | readonly (string | null)[]>>
-  /** Rows of one entity bear the same number, so that none is learnt from and judged at once. */
-  readonly groups: ArrayLike<number>
-}
+import type { RowSample } from '../profile/row-sample.ts'
 
 export interface CodedRows {
   readonly names: readonly string[]

@@ -1,7 +1,7 @@
 /** Pairwise co-moments of numeric columns, from which correlations are read. */
 import { type CheckedColumn, checkedColumns } from '../dataset/rules-sql.ts'
 import type { SourceColumn } from '../project.ts'
-import { type DeviationSums, deviationSums } from './deviation-sums.ts'
+import { type DeviationSums, deviationSums, type NumberRows } from './deviation-sums.ts'
 import { mergeMoments } from './numeric-column.ts'
 import type { CoMoment } from './profile.ts'
 
@@ -25,9 +25,9 @@ export function pairable(
 /**
  * The co-moments of every pair among `columns`, over the rows where both have a value.
  *
- * @param columns equally long; NaN is a missing value.
+ * @param columns equally long
  */
-export function coMomentsOf(columns: readonly (readonly [string, Float64Array])[]): CoMoment[] {
+export function coMomentsOf(columns: readonly (readonly [string, NumberRows])[]): CoMoment[] {
   const sums = deviationSums(columns.map(([, values]) => values))
   return columns.flatMap(([nameX, x], atX) =>
     columns.slice(atX + 1).map(([nameY, y], next) => ({
@@ -59,7 +59,9 @@ function pairFrom(sums: DeviationSums, x: number, y: number): Omit<CoMoment, 'co
 }
 
 /** Two passes: means first, then products of deviations, which keeps the digits of a small deviation. */
-function pairOf(x: Float64Array, y: Float64Array): Omit<CoMoment, 'columns'> {
+function pairOf(columnX: NumberRows, columnY: NumberRows): Omit<CoMoment, 'columns'> {
+  const x = columnX.subarray(0, columnX.length)
+  const y = columnY.subarray(0, columnY.length)
   let count = 0
   let sumX = 0
   let sumY = 0

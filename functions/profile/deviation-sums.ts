@@ -14,8 +14,15 @@ export interface DeviationSums {
   products(x: number, y: number): number
 }
 
-/** @param columns equally long; NaN is a missing value. */
-export function deviationSums(columns: readonly Float64Array[]): DeviationSums {
+/** A value per row, NaN where there is none: a `Float64Array`, or what makes a stretch of one when it is asked for. */
+export interface NumberRows {
+  readonly length: number
+  /** What it answers may be written over by the next call. */
+  subarray(start: number, end: number): Float64Array
+}
+
+/** @param columns equally long */
+export function deviationSums(columns: readonly NumberRows[]): DeviationSums {
   const means = new Float64Array(columns.length)
   // Mask 0 is that of every complete column.
   const masks = new Uint32Array(columns.length)
@@ -69,16 +76,19 @@ export function deviationSums(columns: readonly Float64Array[]): DeviationSums {
 
 const columnOf = (block: Float64Array, at: number) => block.subarray(at * blockRows, (at + 1) * blockRows)
 
-function meanOf(values: Float64Array): { mean: number; isComplete: boolean } {
+function meanOf(column: NumberRows): { mean: number; isComplete: boolean } {
   let sum = 0
   let count = 0
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    if (Number.isNaN(value)) continue
-    sum += value
-    count++
+  for (let start = 0; start < column.length; start += blockRows) {
+    const values = column.subarray(start, Math.min(start + blockRows, column.length))
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] as number
+      if (Number.isNaN(value)) continue
+      sum += value
+      count++
+    }
   }
-  return { mean: count === 0 ? 0 : sum / count, isComplete: count === values.length }
+  return { mean: count === 0 ? 0 : sum / count, isComplete: count === column.length }
 }
 
 /** Rows beyond the last one have no deviation, as those without a value have none. */

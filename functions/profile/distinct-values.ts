@@ -15,13 +15,13 @@ const { missing, unreadable, outside } = valueStates
 export interface DistinctValues {
   /** Of a number column; NaN where `states` says missing or unreadable. */
   readonly numbers: Float64Array
-  /** The cell, or its value as text. */
+  /** The cell, or its value as text; of numbers only where the contract lists levels. */
   readonly texts: readonly (string | null)[]
-  readonly counts: Float64Array
+  readonly counts: ArrayLike<number>
   /** The first row that holds it, from 1. */
-  readonly firstRows: Float64Array
+  readonly firstRows: ArrayLike<number>
   /** One of `valueStates`. */
-  readonly states: Float64Array
+  readonly states: ArrayLike<number>
 }
 
 /** Each value once, ascending, and how often it stands there. */
@@ -69,6 +69,13 @@ export function brokenRules({ levels, nullable }: SourceColumn, distinct: Distin
   }
 }
 
+/** Rows that hold any of them. */
+export function rowsOf({ counts }: Pick<DistinctValues, 'counts'>): number {
+  let rows = 0
+  for (let at = 0; at < counts.length; at++) rows += counts[at] as number
+  return rows
+}
+
 const isReadable = (state: number | undefined) => state !== missing && state !== unreadable
 
 /** The readable values as texts, most frequent first. */
@@ -93,6 +100,10 @@ export const smallest = (hashes: readonly string[]): string[] =>
 
 /** Cells that are written differently may hold the same number. */
 export function ascendingNumbers({ numbers, counts }: DistinctValues): WeightedNumbers {
+  if (numbers.length > fewNumbers) {
+    const rows = rowsOf({ counts })
+    if (rows <= mostRepeated * numbers.length) return ascendingRows(eachRow({ numbers, counts }, rows))
+  }
   const order = new Uint32Array(numbers.length)
   let size = 0
   for (let at = 0; at < numbers.length; at++) if (!Number.isNaN(numbers[at])) order[size++] = at
@@ -104,6 +115,23 @@ export function ascendingNumbers({ numbers, counts }: DistinctValues): WeightedN
     (at) => numbers[sorted[at] as number] as number,
     (at) => counts[sorted[at] as number] as number,
   )
+}
+
+/** So many distinct values that repeat little are sorted faster row by row, by their bits. */
+const fewNumbers = 4_096
+const mostRepeated = 8
+
+function eachRow(
+  { numbers, counts }: Pick<DistinctValues, 'numbers' | 'counts'>,
+  rows: number,
+): Float64Array {
+  const each = new Float64Array(rows)
+  let row = 0
+  for (let at = 0; at < numbers.length; at++) {
+    each.fill(numbers[at] as number, row, row + (counts[at] as number))
+    row += counts[at] as number
+  }
+  return each
 }
 
 /** The same from a value per row; NaN is a missing one. @param rows is left as it is. */

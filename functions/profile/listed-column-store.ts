@@ -1,29 +1,12 @@
 /** Profiles columns of few distinct cells, which are listed together. */
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
 import type { Database } from '../duckdb-store.ts'
-import {
-  categoryType,
-  listedSql,
-  numberSql,
-  numericType,
-  type PlannedColumn,
-  ruleSummary,
-  type TableOptions,
-} from './column-plan.ts'
+import { listedSql, numberSql, type PlannedColumn, type TableOptions } from './column-plan.ts'
 import { listDistinct } from './distinct-store.ts'
-import {
-  ascendingNumbers,
-  brokenRules,
-  cellHashes,
-  type DistinctValues,
-  levelsOf,
-  smallest,
-  valueStates,
-} from './distinct-values.ts'
+import { type DistinctValues, valueStates } from './distinct-values.ts'
 import { maxLevels } from './numeric-column.ts'
 import type { ProfileColumn } from './profile.ts'
-import { hashOf } from './smallest-hashes.ts'
-import { summariseLevels, summariseNumeric } from './summarise-column.ts'
+import { profileDistinct } from './profile-distinct.ts'
 import { findWide, readNumbers } from './wide-store.ts'
 
 /** Parts of at most so many rows are listed whole: there is nothing to save. */
@@ -70,7 +53,7 @@ export async function profileListed(
   for (const [place, distinct] of listed.entries()) {
     const planned = columns[place]?.planned
     if (planned === undefined || distinct === undefined) continue
-    found.set(planned, profileOf(planned, distinct, options))
+    found.set(planned, profileDistinct(planned, distinct, options))
     const { name } = planned.column
     if (options.paired.has(name)) unread.push({ name, sql: knownNumberSql(planned, distinct) })
   }
@@ -91,44 +74,10 @@ function listingLimit({ kind, column }: PlannedColumn, rows: number): number {
   return column.type === 'boolean' ? rows : maxLevels
 }
 
-function profileOf(
-  planned: PlannedColumn,
-  distinct: DistinctValues,
-  { part, exact = false }: TableOptions,
-): ProfileColumn {
-  const { column, kind } = planned
-  const { type } = column
-  const broken = brokenRules(column, distinct)
-  const base = ruleSummary(broken, part.index)
-  const count = distinct.counts.reduce((sum, each) => sum + each, 0) - broken.nulls - broken.unreadable
-  if (kind === 'opaque') return { ...base, kind, type, count, smallestHashes: cellHashes(distinct) }
-  if (kind === 'category') {
-    const levels = levelsOf(distinct)
-    const size = levels.length
-    return {
-      ...base,
-      kind,
-      type: categoryType(type),
-      ...summariseLevels(levels, { count, size, exact }),
-      ...(exact || size <= maxLevels ? {} : { smallestHashes: cellHashes(distinct) }),
-    }
-  }
-  const weighted = ascendingNumbers(distinct)
-  return {
-    ...base,
-    kind,
-    type: numericType(type),
-    ...summariseNumeric(weighted, planned.numbers),
-    ...(exact || weighted.values.length <= maxLevels
-      ? {}
-      : { smallestHashes: smallest(Array.from(weighted.values, hashOf)) }),
-  }
-}
-
 /** Cells that were all found readable need not be checked again, row by row. */
 function knownNumberSql({ column: { type }, at }: PlannedColumn, { states }: DistinctValues): string {
   const cell = cellName(at)
-  return states.includes(valueStates.unreadable)
+  return Array.from(states).includes(valueStates.unreadable)
     ? numberSql(type, typedSql(type, cell))
     : `TRY_CAST(${cell} AS DOUBLE)`
 }

@@ -3,24 +3,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenPart } from '../dataset/part-store.ts'
 import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { type Database, numbersOf } from '../duckdb-store.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import { putFile } from '../put-file-store.ts'
 import { quoteName, quoteText } from '../quote-sql.ts'
 import { numberSql } from './column-plan.ts'
-
-/** Rows kept of every part, and of all parts together. */
-export const sampledRows = 2_000
+import { isSampled, isSampledNumber, type RowSample, sampledRows, sampleGroups } from './row-sample.ts'
 
 /** Names that no source column can have, because a header cell holds no control character. */
 export const sampleColumns = { place: '\u0001place', group: '\u0001group' } as const
-
-const isNumber = ({ type }: SourceColumn) => type === 'integer' || type === 'number'
-
-/** Columns that may lie in a sample: neither free text nor what names somebody, nor what is known only later. */
-const sampled = (column: SourceColumn) =>
-  (isNumber(column) || column.type === 'category' || column.type === 'boolean') &&
-  column.phi !== 'direct' &&
-  !column.outcome
 
 export interface SampleOptions {
   readonly columns: readonly SourceColumn[]
@@ -38,14 +29,14 @@ export function sampleSql({ header }: Pick<OpenPart, 'header'>, options: SampleO
   const whose = at < 0 ? place : `coalesce(md5('sample:' || ${cellName(at)}), ${place})`
   const columns = options.columns.flatMap((column) => {
     const index = header.indexOf(column.name)
-    if (index < 0 || !sampled(column) || column.name === entityKey) return []
+    if (index < 0 || !isSampled(column) || column.name === entityKey) return []
     const typed = typedSql(column.type, cellName(index))
-    const value = isNumber(column) ? numberSql(column.type, typed) : `CAST(${typed} AS VARCHAR)`
+    const value = isSampledNumber(column) ? numberSql(column.type, typed) : `CAST(${typed} AS VARCHAR)`
     return [`${value} AS ${quoteName(column.name)}`]
   })
   return `SELECT ${[
     `${place} AS ${quoteName(sampleColumns.place)}`,
-    `CAST(CAST('0x' || substr(${whose}, 1, 8) AS BIGINT) % 1000 AS DOUBLE) AS ${quoteName(sampleColumns.group)}`,
+    `CAST(CAST('0x' || substr(${whose}, 1, 8) AS BIGINT) % ${sampleGroups} AS DOUBLE) AS ${quoteName(sampleColumns.group)}`,
     ...columns,
   ].join(', ')} FROM cells ORDER BY 1 LIMIT ${sampledRows}`
 }
@@ -63,4 +54,17 @@ export async function writeRowSample(
   await open.database.run(`COPY (${query}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd)`)
   await putFile(uri, file)
   await rm(file)
+}
+
+/** The sample of a table that is open. */
+export const sampleTable = (open: OpenPart, options: SampleOptions): Promise<RowSample> =>
+  sampleOf(open.database, sampleSql(open, options))
+
+/** @param query a SELECT as `sampleSql` is one. */
+export async function sampleOf(database: Database, query: string): Promise<RowSample> {
+  const { rows, columns } = await database.columns(query)
+  const named = Object.entries(columns).filter(
+    ([name]) => name !== sampleColumns.place && name !== sampleColumns.group,
+  )
+  return { rows, columns: Object.fromEntries(named), groups: numbersOf(columns[sampleColumns.group]) }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { RegimenError } from '../../functions/errors.ts'
 import { profileFile } from '../../functions/profile/profile-file-store.ts'
 import { objects } from '../builders/memory-objects.ts'
+import { profileInDuckDb, withoutRowHashes } from '../builders/profile-in-duckdb.ts'
 import { encodings, type HostileFile, jsonLines, otherFiles, texts } from './hostile-files.ts'
 import { parquetFiles } from './hostile-parquet.ts'
 import { readTable } from './read-table.ts'
@@ -44,6 +45,7 @@ describe.each(groups)('%s', (_, files) => {
       }
       writeFileSync(path, content)
       const profile = await profileFile(path)
+      expect(withoutRowHashes(profile)).toEqual(withoutRowHashes(await profileInDuckDb(path)))
       expect(profile.rows).toBe(held?.rows.length)
       expect(Object.keys(profile.columns).toSorted()).toEqual([...(held?.header ?? [])].toSorted())
       task.meta.hostile = { parsed: 1, refused: 0 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { jointDrift } from '../../../functions/drift/joint-drift.ts'
-import type { RowSample } from '../../../functions/drift/sampled-rows.ts'
+import type { RowSample } from '../../../functions/profile/row-sample.ts'
 import { type Random, seededRandom } from '../../../functions/statistics/seeded-random.ts'
 
 const normalOf = (random: Random) => () =>

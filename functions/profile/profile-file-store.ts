@@ -2,6 +2,7 @@
 import type { CodedTable } from '../dataset/coded-table.ts'
 import { inferredColumn } from '../dataset/infer-columns.ts'
 import type { SourceColumn } from '../project.ts'
+import { examineCoded } from './examine-coded.ts'
 import { openFile } from './open-file-store.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
 import { profileCoded } from './profile-coded.ts'
@@ -31,8 +32,7 @@ export async function profileFile(path: string, options: FileOptions = {}): Prom
   const schema = options.schema?.map((column) => typedAs(column, options.baseline))
   const asked = { ...options, schema, part: { index: 0, uri: path, firstRow: 0 } }
   try {
-    const inMemory =
-      file.coded === undefined || options.examine === true ? undefined : profileSmall(file.coded, asked)
+    const inMemory = file.coded === undefined ? undefined : profileSmall(file.coded, asked)
     if (inMemory !== undefined) return inMemory
     const { profileOpen } = await import('./profile-open-store.ts')
     return await profileOpen(await file.inDuckDb(), asked)
@@ -44,11 +44,16 @@ export async function profileFile(path: string, options: FileOptions = {}): Prom
 /** What is asked of an open file. */
 export type FileQuestion = FileOptions & { readonly part: { index: number; uri: string; firstRow: number } }
 
+/** What the second look is told of a whole file. */
+export const wholeFile = ({ keys = [] }: FileOptions) => ({
+  ...{ keys, whole: true },
+  /** Of the isolation forest: the same file gives the same rows. */
+  seed: 1,
+})
+
 /** @returns undefined where only DuckDB can read a cell. */
-function profileSmall(
-  table: CodedTable,
-  { schema, baseline, part, onSample }: FileQuestion,
-): Profile | undefined {
+function profileSmall(table: CodedTable, options: FileQuestion): Profile | undefined {
+  const { schema, baseline, part, onSample } = options
   const columns: SourceColumn[] = [...(schema ?? [])]
   for (const [at, column] of schema === undefined ? table.columns.entries() : []) {
     const name = table.header[at] ?? ''
@@ -58,8 +63,14 @@ function profileSmall(
   }
   const coded = profileCoded(table, { columns, part, baseline, exact: true })
   if (coded === undefined) return undefined
-  onSample?.(sampleCoded(table, { columns, salt: part.uri, numbers: coded.numbers }))
-  return coded.profile
+  const { profile, numbers } = coded
+  const examination =
+    options.examine === true
+      ? examineCoded(table, { ...wholeFile(options), columns, part, profile, numbers })
+      : undefined
+  if (options.examine === true && examination === undefined) return undefined
+  onSample?.(sampleCoded(table, { columns, salt: part.uri, numbers }))
+  return examination === undefined ? profile : { ...profile, examination }
 }
 
 /** Both sides of a comparison must be read the same way. */

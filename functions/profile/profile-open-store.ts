@@ -5,12 +5,9 @@ import type { SourceColumn } from '../project.ts'
 import { examineTable } from './examine-store.ts'
 import { correctTypes, guessTypes, type TypeGuess } from './guess-types-store.ts'
 import type { Profile } from './profile.ts'
-import type { FileQuestion } from './profile-file-store.ts'
+import { type FileQuestion, wholeFile } from './profile-file-store.ts'
 import { sampleTable } from './row-sample-store.ts'
 import { profileTable } from './table-store.ts'
-
-/** Of the isolation forest: the same file gives the same rows. */
-const seed = 1
 
 export async function profileOpen(table: OpenPart, options: FileQuestion): Promise<Profile> {
   const { schema, baseline, part } = options
@@ -19,8 +16,7 @@ export async function profileOpen(table: OpenPart, options: FileQuestion): Promi
   const examined = async (profile: Profile, columns: readonly SourceColumn[]): Promise<Profile> => {
     options.onSample?.(await sampleTable(table, { columns, salt: part.uri }))
     if (options.examine !== true) return profile
-    const keys = options.keys ?? []
-    const asked = { columns, part, profile, keys, whole: true, seed }
+    const asked = { ...wholeFile(options), columns, part, profile }
     return { ...profile, examination: await examineTable(table, asked) }
   }
   if (schema !== undefined) return await examined(await profileAs(schema), schema)

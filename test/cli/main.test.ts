@@ -82,13 +82,18 @@ describe('a command loads what it needs', () => {
     }
   })
 
-  it('and no other command to compare two tables', () => {
+  it('and neither another command nor DuckDB to look at a small table or to compare two', () => {
     const file = join(temporaryDirectory('main'), 'table.csv')
     writeFileSync(file, 'a,b\n1,2\n3,4\n')
-    const { code, files, packages } = loadedBy('--json', 'drift', file, file)
-    expect([code, commandFiles(files)]).toEqual([0, ['drift.ts']])
-    expect(packages.filter((name) => /^@pulumi\/|^@aws-sdk\/client-(?!s3$)/.test(name))).toEqual([])
-    expect(files.filter((name) => /^(local|infra|stacks)\//.test(name))).toEqual([])
+    for (const words of [
+      ['drift', file, file],
+      ['profile', file],
+    ]) {
+      const { code, files, packages } = loadedBy('--json', ...words)
+      expect([code, commandFiles(files)]).toEqual([0, [`${words[0]}.ts`]])
+      expect(packages.filter((name) => /^@(pulumi|aws-sdk|duckdb)\//.test(name))).toEqual([])
+      expect(files.filter((name) => /^(local|infra|stacks)\//.test(name))).toEqual([])
+    }
   })
 
   it('and a run of a state machine needs no validator', () => {

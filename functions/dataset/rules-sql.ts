@@ -40,8 +40,13 @@ export function distinctCellsSql(at: number, type: SourceColumn['type']): string
 }
 
 /** The condition over the typed value `v` that breaks the range; undefined where there is none. */
-export function outsideSql({ min, max }: SourceColumn): string | undefined {
-  const bounds = [...(min === undefined ? [] : [`v < ${min}`]), ...(max === undefined ? [] : [`v > ${max}`])]
+export function outsideSql({ type, min, max }: SourceColumn): string | undefined {
+  // A literal is a DECIMAL to DuckDB, which rounds many digits once more on their way to a DOUBLE.
+  const literal = (bound: number) => (type === 'number' ? `CAST('${bound}' AS DOUBLE)` : String(bound))
+  const bounds = [
+    ...(min === undefined ? [] : [`v < ${literal(min)}`]),
+    ...(max === undefined ? [] : [`v > ${literal(max)}`]),
+  ]
   return bounds.length === 0 ? undefined : bounds.join(' OR ')
 }
 

@@ -11,6 +11,7 @@ import { openFile } from '../../../functions/profile/open-file-store.ts'
 import { type FileOptions, nullTokens, profileFile } from '../../../functions/profile/profile-file-store.ts'
 import type { RowSample } from '../../../functions/profile/row-sample.ts'
 import { columnSchema } from '../../../functions/project.ts'
+import { seededRandom } from '../../../functions/statistics/seeded-random.ts'
 import { profileInDuckDb, withoutRowHashes } from '../../builders/profile-in-duckdb.ts'
 import { csvOf } from '../../builders/project.ts'
 import { temporaryDirectory } from '../../builders/temporary-directory.ts'
@@ -106,6 +107,17 @@ describe('the profile of a small file', () => {
     expect(columns.score?.violations.map(({ rule }) => rule)).toEqual(['type', 'range'])
     expect(columns.level?.violations).toContainEqual({ rule: 'level', count: 75, part: 0, row: 3 })
     expect(columns.day?.nulls).toBe(60)
+  })
+
+  it('takes a number that stands on its bound for one within it, both ways', async () => {
+    const random = seededRandom(7)
+    const bounds = Array.from({ length: 300 }, random)
+    const schema = bounds.map((bound, at) =>
+      columnSchema.parse({ name: `c${at}`, type: 'number', min: bound, max: bound }),
+    )
+    const body = csvOf([bounds.map(String)], { header: schema.map(({ name }) => name) })
+    const { columns } = await bothWays(body, { schema })
+    expect(Object.values(columns).flatMap(({ violations }) => violations)).toEqual([])
   })
 
   it('is the one that DuckDB gives of many distinct values, and against a baseline', async () => {

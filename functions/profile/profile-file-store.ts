@@ -2,10 +2,10 @@
 import type { CodedTable } from '../dataset/coded-table.ts'
 import { inferredColumn } from '../dataset/infer-columns.ts'
 import type { SourceColumn } from '../project.ts'
-import { examineCoded } from './examine-coded.ts'
+import type { ExamineOptions } from './examination-plan.ts'
 import { openFile } from './open-file-store.ts'
 import type { Profile, ProfileColumn } from './profile.ts'
-import { profileCoded } from './profile-coded.ts'
+import { type CodedProfile, profileCoded } from './profile-coded.ts'
 import type { RowSample } from './row-sample.ts'
 import { sampleCoded } from './sample-coded.ts'
 import { inferCoded } from './type-coded.ts'
@@ -32,7 +32,7 @@ export async function profileFile(path: string, options: FileOptions = {}): Prom
   const schema = options.schema?.map((column) => typedAs(column, options.baseline))
   const asked = { ...options, schema, part: { index: 0, uri: path, firstRow: 0 } }
   try {
-    const inMemory = file.coded === undefined ? undefined : profileSmall(file.coded, asked)
+    const inMemory = file.coded === undefined ? undefined : await profileSmall(file.coded, asked)
     if (inMemory !== undefined) return inMemory
     const { profileOpen } = await import('./profile-open-store.ts')
     return await profileOpen(await file.inDuckDb(), asked)
@@ -52,7 +52,7 @@ export const wholeFile = ({ keys = [] }: FileOptions) => ({
 })
 
 /** @returns undefined where only DuckDB can read a cell. */
-function profileSmall(table: CodedTable, options: FileQuestion): Profile | undefined {
+async function profileSmall(table: CodedTable, options: FileQuestion): Promise<Profile | undefined> {
   const { schema, baseline, part, onSample } = options
   const columns: SourceColumn[] = [...(schema ?? [])]
   for (const [at, column] of schema === undefined ? table.columns.entries() : []) {
@@ -62,15 +62,24 @@ function profileSmall(table: CodedTable, options: FileQuestion): Profile | undef
     columns.push(inferredColumn(name, type))
   }
   const coded = profileCoded(table, { columns, part, baseline, exact: true })
-  if (coded === undefined) return undefined
-  const { profile, numbers } = coded
-  const examination =
-    options.examine === true
-      ? examineCoded(table, { ...wholeFile(options), columns, part, profile, numbers })
-      : undefined
-  if (options.examine === true && examination === undefined) return undefined
-  onSample?.(sampleCoded(table, { columns, salt: part.uri, numbers }))
-  return examination === undefined ? profile : { ...profile, examination }
+  const profile =
+    options.examine === true && coded !== undefined
+      ? await examined(table, coded, { ...wholeFile(options), columns, part })
+      : coded?.profile
+  if (coded !== undefined && profile !== undefined)
+    onSample?.(sampleCoded(table, { columns, salt: part.uri, numbers: coded.numbers }))
+  return profile
+}
+
+async function examined(
+  table: CodedTable,
+  { profile, numbers }: CodedProfile,
+  asked: Omit<ExamineOptions, 'profile'>,
+): Promise<Profile | undefined> {
+  // A comparison of tables needs none of it.
+  const { examineCoded } = await import('./examine-coded.ts')
+  const examination = examineCoded(table, { ...asked, profile, numbers })
+  return examination === undefined ? undefined : { ...profile, examination }
 }
 
 /** Both sides of a comparison must be read the same way. */

@@ -14,7 +14,7 @@ const project = parseProject({
   ...adherence,
   quality: { ...adherence.quality, minRows: 50 },
   gates: [],
-  split: { train: 0.4, validation: 0.2, calibration: 0.2, test: 0.2, seed: 7 },
+  split: { train: 0.25, validation: 0.25, calibration: 0.25, test: 0.25, seed: 7 },
   hyperparameters: { ...adherence.hyperparameters, num_round: 12, max_depth: 3, early_stopping_rounds: 5 },
 })
 
@@ -33,9 +33,9 @@ interface Batch {
   readonly pairs: ReadonlyMap<string, readonly string[]>
 }
 
-/** A batch of encounters without outcome, and what must be predicted for it. */
-function batchOf(seed: number, encounters: number): Batch {
-  const [header = '', ...lines] = [...generate({ seed, encounters })].map((line) => line.trimEnd())
+/** A batch of encounters without outcome, and what must be predicted for it; `first` as the generator has it. */
+function batchOf(seed: number, encounters: number, first = 0): Batch {
+  const [header = '', ...lines] = [...generate({ seed, encounters, first })].map((line) => line.trimEnd())
   const names = header.split(',')
   const at = (name: string) => names.indexOf(name)
   const pairs = new Map<string, string[]>()
@@ -48,12 +48,30 @@ function batchOf(seed: number, encounters: number): Batch {
   return { text: `${undecided.join('\n')}\n`, pairs }
 }
 
+/** Batches that follow each other in one file: no encounter of one is an encounter of another. */
+function joined(draws: readonly { seed: number; rows: number }[]): Batch {
+  let first = 0
+  const batches = draws.map(({ seed, rows }) => {
+    const batch = batchOf(seed, rows, first)
+    first += rows
+    return batch
+  })
+  const [header = ''] = batches[0]?.text.split('\n') ?? []
+  return {
+    text: [`${header}\n`, ...batches.map(({ text }) => text.slice(header.length + 1))].join(''),
+    pairs: new Map(batches.flatMap(({ pairs }) => [...pairs])),
+  }
+}
+
+const drawn = (rows: fc.IntegerConstraints) =>
+  fc.record({ seed: fc.integer({ min: 1, max: 1_000_000 }), rows: fc.integer(rows) })
+
 const trainOn = async (seed: number, encounters: number): Promise<Ended> =>
   rig.train(
     project,
     projectUri,
     await rig.put(
-      `adherence/datasets/table/v${seed}/data/table.csv`,
+      `adherence/datasets/table/v${seed}-${encounters}/data/table.csv`,
       [...generate({ seed, encounters })].join(''),
     ),
   )
@@ -97,20 +115,19 @@ describe('the adherence use case', () => {
   // Feature: mlops-platform, Property 1: Training pipeline completion
   // Feature: mlops-platform, Property 49: Medication adherence training completion
   it('trains on any valid table: preprocessed, trained, evaluated, registered', async () => {
+    // Four at a time: while one waits for its statements, another reads.
+    const tables = fc.array(drawn({ min: 500, max: 700 }), { minLength: 4, maxLength: 4 })
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 1_000_000 }),
-        fc.integer({ min: 600, max: 900 }),
-        async (seed, rows) => {
-          const ended = await trainOn(seed, rows)
+      fc.asyncProperty(tables, async (draws) => {
+        for (const ended of await Promise.all(draws.map(({ seed, rows }) => trainOn(seed, rows)))) {
           expect(ended.status, ended.cause).toBe('SUCCEEDED')
           const evaluation = evaluationSchema.parse(await rig.json(`${ended.runUri}/evaluation.json`))
           expect(evaluation.rows).toBeGreaterThan(0)
           expect(evaluation.metrics.rocAuc).toBeGreaterThanOrEqual(0)
           trainings.push(ended)
-        },
-      ),
-      { numRuns: 100, endOnFailure: true },
+        }
+      }),
+      { numRuns: 25, endOnFailure: true },
     )
     expect(trainings).toHaveLength(100)
   })
@@ -150,51 +167,51 @@ describe('the adherence use case', () => {
     expect(trained.status, trained.cause).toBe('SUCCEEDED')
     const { modelVersion } = trained.output as { modelVersion: string }
     await promote(modelVersion)
+    let at = 0
+    // A run predicts five batches that follow each other, each of which must come out whole.
+    const batches = fc.array(drawn({ min: 1, max: 120 }), { minLength: 5, maxLength: 5 })
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: 1, max: 1_000_000 }),
-        fc.integer({ min: 1, max: 120 }),
-        async (seed, rows) => {
-          const batch = batchOf(seed, rows)
-          const inputUri = await rig.put(`adherence/inbox/${seed}-${rows}/batch.csv`, batch.text)
-          const ended = await rig.infer(project, projectUri, inputUri)
-          expect(ended.status, ended.cause).toBe('SUCCEEDED')
-          const predictions = await predictionsOf(ended)
+      fc.asyncProperty(batches, async (draws) => {
+        const batch = joined(draws)
+        const inputUri = await rig.put(`adherence/inbox/${at++}/batch.csv`, batch.text)
+        const ended = await rig.infer(project, projectUri, inputUri)
+        expect(ended.status, ended.cause).toBe('SUCCEEDED')
+        const predictions = await predictionsOf(ended)
 
-          const got = new Map<string, string[]>()
-          for (const { exampleKey, medicationBrand } of predictions) {
-            const encounter = exampleKey.split(':')[0] ?? ''
-            got.set(encounter, [...(got.get(encounter) ?? []), medicationBrand])
-          }
-          const sorted = (pairs: ReadonlyMap<string, readonly string[]>) =>
-            [...pairs]
-              .map(([key, taken]) => [key, [...taken].sort()] as const)
-              .sort(([a], [b]) => a.localeCompare(b))
-          expect(sorted(got)).toEqual(sorted(batch.pairs))
+        const got = new Map<string, string[]>()
+        for (const { exampleKey, medicationBrand } of predictions) {
+          const encounter = exampleKey.split(':')[0] ?? ''
+          got.set(encounter, [...(got.get(encounter) ?? []), medicationBrand])
+        }
+        const sorted = (pairs: ReadonlyMap<string, readonly string[]>) =>
+          [...pairs]
+            .map(([key, taken]) => [key, [...taken].sort()] as const)
+            .sort(([a], [b]) => a.localeCompare(b))
+        expect(sorted(got)).toEqual(sorted(batch.pairs))
 
-          for (const prediction of predictions) {
-            expect(prediction.nonAdherenceProbability).toBeGreaterThanOrEqual(0)
-            expect(prediction.nonAdherenceProbability).toBeLessThanOrEqual(1)
-            expect(prediction.confidenceScore).toBeGreaterThanOrEqual(0)
-            expect(prediction.confidenceScore).toBeLessThanOrEqual(1)
-            expect(prediction.riskFactors.length).toBeGreaterThan(0)
-            expect(prediction).toMatchObject({ modelVersion, patientId: expect.any(String) })
-            for (const factor of prediction.riskFactors)
-              expect(factor).toMatchObject({
-                factorName: expect.any(String),
-                importance: expect.any(Number),
-                description: expect.any(String),
-              })
-          }
-          const manifest = await rig.json(`${ended.runUri}/manifest.json`)
-          expect(manifest).toMatchObject({
-            modelVersion,
-            predictionCount: predictions.length,
-            finishedAt: expect.any(String),
-          })
-        },
-      ),
-      { numRuns: 100, endOnFailure: true },
+        for (const prediction of predictions) {
+          expect(prediction.nonAdherenceProbability).toBeGreaterThanOrEqual(0)
+          expect(prediction.nonAdherenceProbability).toBeLessThanOrEqual(1)
+          expect(prediction.confidenceScore).toBeGreaterThanOrEqual(0)
+          expect(prediction.confidenceScore).toBeLessThanOrEqual(1)
+          expect(prediction.riskFactors.length).toBeGreaterThan(0)
+          expect(prediction).toMatchObject({ modelVersion, patientId: expect.any(String) })
+          for (const factor of prediction.riskFactors)
+            expect(factor).toMatchObject({
+              factorName: expect.any(String),
+              importance: expect.any(Number),
+              description: expect.any(String),
+            })
+        }
+        const manifest = await rig.json(`${ended.runUri}/manifest.json`)
+        expect(manifest).toMatchObject({
+          modelVersion,
+          predictionCount: predictions.length,
+          finishedAt: expect.any(String),
+        })
+      }),
+      // One patient alone is a file as well.
+      { numRuns: 21, endOnFailure: true, examples: [[[{ seed: 1, rows: 1 }]]] },
     )
   })
 

@@ -72,6 +72,8 @@ class Connections {
     if (idle !== undefined) return idle
     const connection = await this.#instance.connect()
     this.#open.push(connection)
+    // It begins with the machine's zone, in which a time with a zone would be another text, and another day.
+    await connection.run("SET TimeZone = 'UTC'")
     return connection
   }
 

@@ -78,7 +78,7 @@ export async function parquetFiles(): Promise<HostileFile[]> {
     half === null || half === undefined ? null : half.includes('.') ? half : `${half}.0`,
   ])
   const times = await parquetOf(
-    `SELECT TIMESTAMP '2026-03-29 02:30:00.123' AS t, DATE '0001-01-01' AS d, TIME '23:59:59' AS h,
+    `SELECT TIMESTAMP '2026-03-29 02:30:00.123' AS t, TIMESTAMPTZ '2026-03-29 03:30:00+02' AS z, DATE '0001-01-01' AS d, TIME '23:59:59' AS h,
        'nan'::DOUBLE AS n, '-inf'::FLOAT AS i, 9223372036854775807::BIGINT AS b, 1.10::DECIMAL(9, 2) AS m, true AS y`,
   )
   const noGroups = await parquetOf('SELECT 1 AS a WHERE false')
@@ -108,10 +108,11 @@ export async function parquetFiles(): Promise<HostileFile[]> {
     held(
       'times and special numbers',
       times,
-      ['t', 'd', 'h', 'n', 'i', 'b', 'm', 'y'],
+      ['t', 'z', 'd', 'h', 'n', 'i', 'b', 'm', 'y'],
       [
         [
           '2026-03-29 02:30:00.123',
+          '2026-03-29 01:30:00+00',
           '0001-01-01',
           '23:59:59',
           'nan',

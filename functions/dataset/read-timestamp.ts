@@ -1,5 +1,5 @@
 /**
- * Reads a cell as DuckDB 1.5 casts it to a TIMESTAMP: `Date::TryConvertDate`, `Time::TryConvertInternal` and
+ * Reads a cell as `typedSql` has DuckDB 1.5 do it: `Date::TryConvertDate`, `Time::TryConvertInternal` and
  * `Timestamp::TryConvertTimestampTZ` of its src/common/types.
  */
 
@@ -11,17 +11,21 @@ const separators: ReadonlySet<number> = new Set([space, minus, 47, 92])
 
 /** Infinity is a TIMESTAMP, but no number of seconds. */
 const special = /^[\t-\r ]*-?(?:inf|infinity|epoch)[\t-\r ]*$/i
-/** The cast reads an offset and ignores it: a TIMESTAMP is the time of the place. */
-const zone = /^(?:|Z|[+-][01][0-9](?::?[0-5][0-9])?| UTC) *$/
+/** An offset, of hours and minutes, is how much the time of the place is ahead of UTC. */
+const zone = /^(?:|Z|([+-])([01][0-9])(?::?([0-5][0-9]))?| UTC) *$/
 /** What no zone begins with ends no time. */
 const zoneStart = /^[Z+\- ]/
 
 /** A year with more digits may be out of a TIMESTAMP's range. */
 const plainYear = 4
 
-const microsOfDay = 86_400_000_000
+const microsOfMinute = 60_000_000
+const microsOfDay = 1_440 * microsOfMinute
 
-/** @returns seconds since 1970, null for what is no timestamp, undefined where only DuckDB can tell. */
+/**
+ * A time without an offset is taken to be in UTC.
+ * @returns seconds since 1970, null for what is no timestamp, undefined where only DuckDB can tell.
+ */
 export function readTimestamp(text: string): number | null | undefined {
   const first = afterSpaces(text, 0)
   const negative = text.charCodeAt(first) === minus
@@ -44,7 +48,7 @@ export function readTimestamp(text: string): number | null | undefined {
   return time === null || time === undefined ? time : epoch(daysSince1970(year, month, day), time)
 }
 
-/** Microseconds of what stands behind a date: `[ T]H:M[:S[.digits]][zone]`. */
+/** Microseconds of what stands behind a date: `[ T]H:M[:S[.digits]][zone]`; an offset leads beyond the day. */
 function readTime(text: string, dayEnd: number): number | null | undefined {
   const next = text.charCodeAt(dayEnd)
   const start = afterSpaces(text, next === space || next === capitalT ? dayEnd + 1 : dayEnd)
@@ -55,16 +59,15 @@ function readTime(text: string, dayEnd: number): number | null | undefined {
   if (hourEnd - start > 2 || minuteEnd === hourEnd + 1) return undefined
   const minute = oneOrTwo(text, hourEnd + 1, minuteEnd)
   if (minute < 0 || minute >= 60) return null
-  const minutes = wholeNumber(text, start, hourEnd) * 60 + minute
-  const micros = minuteEnd === text.length ? 0 : readSeconds(text, minuteEnd)
-  if (micros === null || micros === undefined) return micros
-  const time = minutes * 60_000_000 + micros
-  // 24:00 is the next day's midnight.
-  return time <= microsOfDay ? time : null
+  const time = (wholeNumber(text, start, hourEnd) * 60 + minute) * microsOfMinute
+  return minuteEnd === text.length ? withinDay(time) : readSeconds(text, minuteEnd, time)
 }
 
-/** Microseconds of what stands behind hour and minute: a zone does so only after seconds. */
-function readSeconds(text: string, minuteEnd: number): number | null | undefined {
+/** 24:00 is the next day's midnight. */
+const withinDay = (time: number) => (time <= microsOfDay ? time : null)
+
+/** With what stands behind hour and minute, which are `minutes` long: a zone does so only after seconds. */
+function readSeconds(text: string, minuteEnd: number, minutes: number): number | null | undefined {
   if (text.charCodeAt(minuteEnd) !== colon) return null
   const secondEnd = afterDigits(text, minuteEnd + 1)
   if (secondEnd === minuteEnd + 1) return undefined
@@ -74,11 +77,17 @@ function readSeconds(text: string, minuteEnd: number): number | null | undefined
   const end = isFraction ? afterDigits(text, secondEnd + 1) : secondEnd
   // The most frequent zone is known without its expression.
   const isUtc = end === text.length - 1 && text.charCodeAt(end) === capitalZ
-  if (end < text.length && !isUtc) {
-    const rest = text.slice(end)
-    if (!zone.test(rest)) return zoneStart.test(rest) ? undefined : null
-  }
-  return second * 1_000_000 + (isFraction ? microsOf(text, secondEnd + 1, end) : 0)
+  const time = withinDay(minutes + second * 1_000_000 + (isFraction ? microsOf(text, secondEnd + 1, end) : 0))
+  return time === null || end === text.length || isUtc ? time : inUtc(time, text.slice(end))
+}
+
+function inUtc(time: number, rest: string): number | null | undefined {
+  const found = zone.exec(rest)
+  if (found === null) return zoneStart.test(rest) ? undefined : null
+  const [, sign, hours, minutes] = found
+  if (sign === undefined) return time
+  const ahead = (Number(hours) * 60 + Number(minutes ?? 0)) * microsOfMinute
+  return sign === '+' ? time - ahead : time + ahead
 }
 
 /** Of six places: digits behind them are cut off, as DuckDB does it. */

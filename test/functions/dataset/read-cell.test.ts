@@ -1,11 +1,14 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type ReadType, readCell } from '../../../functions/dataset/read-cell.ts'
 import { typedSql } from '../../../functions/dataset/typed-columns.ts'
 import { type Database, numbersOf, openDatabase } from '../../../functions/duckdb-store.ts'
 import { numberSql } from '../../../functions/profile/column-plan.ts'
 import { quoteText } from '../../../functions/quote-sql.ts'
 import { cellTexts } from '../../builders/cell-texts.ts'
+
+// An instant is the same one wherever the machine stands, and nothing of this place is ever in UTC by chance.
+vi.stubEnv('TZ', 'America/New_York')
 
 const day = (text: string) => Date.parse(`${text}Z`) / 1000
 
@@ -80,7 +83,14 @@ const decided: readonly (readonly [ReadType, string, number | null])[] = [
   ['timestamp', '2026-02-03T04:05:06', day('2026-02-03T04:05:06')],
   ['timestamp', '2026-02-03T04:05:06.789', day('2026-02-03T04:05:06.789')],
   ['timestamp', '2026-02-03T04:05:06.123456789Z', day('2026-02-03T04:05:06') + 0.123456],
-  ['timestamp', '2026-02-03 04:05:06+02:00', day('2026-02-03T04:05:06')],
+  ['timestamp', '2026-02-03 04:05:06+02:00', day('2026-02-03T02:05:06')],
+  ['timestamp', '2026-02-03 04:05:06+00', day('2026-02-03T04:05:06')],
+  ['timestamp', '2026-02-03T04:05:06.789-0530 ', day('2026-02-03T09:35:06.789')],
+  ['timestamp', '2026-02-03 24:00:00+01', day('2026-02-03T23:00')],
+  ['timestamp', '2026-01-01 00:30:00+14:00', day('2025-12-31T10:30')],
+  ['timestamp', '1970-01-01 00:00:00.000001+00:30', -1799.999999],
+  ['timestamp', '2026-02-03 24:00:01-02', null],
+  ['timestamp', '2026-02-03 04:05+02:00', null],
   ['timestamp', '2026-02-03 04:05:06 UTC', day('2026-02-03T04:05:06')],
   ['timestamp', '2026-02-03 24:00', day('2026-02-04T00:00')],
   ['timestamp', '1969-12-31 23:59:59.999999', -0.000001],
@@ -123,7 +133,9 @@ const left: readonly string[] = [
   '2026-02-03 04:',
   '2026-02-03 000000004:05',
   '2026-02-03 04:05:06 +02',
+  '2026-02-03 04:05:06+02:30:10',
   '2026-02-03 04:05:06 Europe/Berlin',
+  '2026-02-03 04:05:06 Etc/GMT-5',
 ]
 
 const types: readonly ReadType[] = ['integer', 'number', 'boolean', 'timestamp']

@@ -48,8 +48,11 @@ const cells = {
     fc.integer({ min: -20, max: 20 }).map((each) => (each / 4).toFixed(2)),
   ),
   timestamp: fc
-    .date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
-    .map((date) => date.toISOString().replace('T', ' ').slice(0, 19)),
+    .tuple(
+      fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+      fc.constantFrom('', '', '', 'Z', '+02:00', '-0530', '+01'),
+    )
+    .map(([date, zone]) => `${date.toISOString().replace('T', ' ').slice(0, 19)}${zone}`),
   boolean: fc.constantFrom('true', 'F', 'yes', '0'),
   category: fc.constantFrom('a', 'b', '', 'NA', 'é', ' x', '7'),
   text: fc.string({ maxLength: 8 }).filter((text) => !/[\0\r\ufeff\ud800-\udfff]/u.test(text)),

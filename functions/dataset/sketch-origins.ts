@@ -1,5 +1,6 @@
 /** Picks the origin of each numeric column's quantile sketch from the first rows, so that every part uses the same. */
 import type { SourceColumn } from '../project.ts'
+import { readTimestamp } from './read-timestamp.ts'
 
 /**
  * The median of each numeric column among `rows`. A relative-error sketch of raw values is blind where the mean dwarfs
@@ -29,4 +30,4 @@ export function sketchOrigins(
 }
 
 const number = (text: string) => (text.trim() === '' ? Number.NaN : Number(text))
-const seconds = (text: string) => Date.parse(text) / 1_000
+const seconds = (text: string) => readTimestamp(text) ?? Number.NaN

@@ -2,6 +2,7 @@
 import type { Project } from '../project.ts'
 import { quoteName } from '../quote-sql.ts'
 import { sideSql } from './split.ts'
+import { typedSql } from './typed-columns.ts'
 
 const fixed = ['entity_id', 'example_key', 'label']
 
@@ -39,10 +40,15 @@ export function examplesSql(project: Project, seed: number): string {
     ...features,
     ...extras,
     ...(yieldsEventTime(project)
-      ? [`CAST(epoch(CAST(${eventTimeColumn} AS TIMESTAMP)) AS DOUBLE) AS ${eventTimeColumn}`]
+      ? [`CAST(epoch(${timeSql(eventTimeColumn)}) AS DOUBLE) AS ${eventTimeColumn}`]
       : []),
   ].join(',\n  ')}
 FROM (
 ${project.featuresSql.trim().replace(/;$/, '')}
 )`
 }
+
+/** A text is read as a cell is, by its offset; one that is no time is refused by the cast. */
+const timeSql = (column: string) =>
+  `CASE WHEN typeof(${column}) = 'VARCHAR' THEN coalesce(${typedSql('timestamp', `CAST(${column} AS VARCHAR)`)}, CAST(${column} AS TIMESTAMP))
+    ELSE CAST(${column} AS TIMESTAMP) END`

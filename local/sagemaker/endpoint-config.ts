@@ -1,9 +1,9 @@
 /** Endpoint configurations: which models an endpoint serves, at which weights. */
 import * as z from 'zod'
-import { acceptInput, timestamp } from '../accept-input.ts'
+import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { listPage } from './listing.ts'
 import { findModel, type Models, modelName } from './model.ts'
 
 const variant = z.looseObject({
@@ -31,16 +31,6 @@ export const endpointConfigSchema = z.object({
 })
 export type EndpointConfig = z.output<typeof endpointConfigSchema>
 export type EndpointConfigs = DurableCollection<EndpointConfig>
-
-const listing = z.object({
-  NameContains: z.string().optional(),
-  CreationTimeAfter: timestamp.optional(),
-  CreationTimeBefore: timestamp.optional(),
-  SortBy: z.enum(['Name', 'CreationTime']).default('CreationTime'),
-  SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-})
 
 export function createEndpointConfig(
   input: Json,
@@ -115,20 +105,7 @@ export function describeEndpointConfig({ name, arn, request, createdAt }: Endpoi
 }
 
 export function listEndpointConfigs(input: Json, configs: EndpointConfigs): Json {
-  const filter = acceptInput(listing, input)
-  const direction = filter.SortOrder === 'Ascending' ? 1 : -1
-  const key = ({ name, createdAt }: EndpointConfig) =>
-    filter.SortBy === 'Name' ? name : `${createdAt} ${name}`
-  const found = configs
-    .values()
-    .filter(
-      ({ name, createdAt }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.CreationTimeAfter === undefined || new Date(createdAt) >= filter.CreationTimeAfter) &&
-        (filter.CreationTimeBefore === undefined || new Date(createdAt) <= filter.CreationTimeBefore),
-    )
-    .sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, configs.values())
   return {
     EndpointConfigs: page.map(({ name, arn, createdAt }) => ({
       EndpointConfigName: name,

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import type { EndpointConfig } from './endpoint-config.ts'
+import { listPage } from './listing.ts'
 import { findModel, type Models, modelName } from './model.ts'
 
 const statuses = ['Creating', 'InService', 'Updating', 'RollingBack', 'Failed', 'Deleting'] as const
@@ -45,14 +45,8 @@ export const endpointSchema = z.object({
 export type Endpoint = z.output<typeof endpointSchema>
 export type Endpoints = DurableCollection<Endpoint>
 
-const listing = z.object({
-  NameContains: z.string().optional(),
-  StatusEquals: z.enum([...statuses, 'OutOfService', 'SystemUpdating', 'UpdateRollbackFailed']).optional(),
-  SortBy: z.enum(['Name', 'CreationTime', 'Status']).default('CreationTime'),
-  SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-})
+/** Those that an endpoint here never has may be asked for too. */
+const listedStatuses = [...statuses, 'OutOfService', 'SystemUpdating', 'UpdateRollbackFailed'] as const
 
 /** @throws AwsError ValidationException when a model of the configuration is not there any more */
 export function planDeployment(config: EndpointConfig, call: Call, models: Models): Deployment {
@@ -116,19 +110,7 @@ export function describeEndpoint(endpoint: Endpoint): Json {
 }
 
 export function listEndpoints(input: Json, endpoints: Endpoints): Json {
-  const filter = acceptInput(listing, input)
-  const direction = filter.SortOrder === 'Ascending' ? 1 : -1
-  const key = ({ name, status, createdAt }: Endpoint) =>
-    filter.SortBy === 'Name' ? name : `${filter.SortBy === 'Status' ? status : createdAt} ${name}`
-  const found = endpoints
-    .values()
-    .filter(
-      ({ name, status }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.StatusEquals === undefined || status === filter.StatusEquals),
-    )
-    .sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, endpoints.values(), { statuses: listedStatuses })
   return {
     Endpoints: page.map(({ name, arn, status, createdAt, modifiedAt }) => ({
       EndpointName: name,

@@ -1,9 +1,9 @@
 /** Model package groups: one per project, each a series of versions. */
 import * as z from 'zod'
-import { acceptInput, timestamp } from '../accept-input.ts'
+import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { listPage } from './listing.ts'
 
 export const modelPackageGroupSchema = z.object({
   name: z.string(),
@@ -87,33 +87,8 @@ export function deleteModelPackageGroup(
   return {}
 }
 
-const listRequest = z.object({
-  CreationTimeAfter: timestamp.optional(),
-  CreationTimeBefore: timestamp.optional(),
-  NameContains: z.string().max(63).optional(),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-  SortBy: z.enum(['Name', 'CreationTime']).default('CreationTime'),
-  SortOrder: z.enum(['Ascending', 'Descending']).default('Ascending'),
-})
-
 export function listModelPackageGroups(input: Json, groups: ModelPackageGroups): Json {
-  const filter = acceptInput(listRequest, input)
-  const key = (group: ModelPackageGroup) =>
-    filter.SortBy === 'Name' ? group.name : `${group.createdAt} ${group.name}`
-  const direction = filter.SortOrder === 'Ascending' ? 1 : -1
-  const found = groups
-    .values()
-    .filter(
-      ({ name, createdAt }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.CreationTimeAfter === undefined ||
-          Date.parse(createdAt) >= filter.CreationTimeAfter.getTime()) &&
-        (filter.CreationTimeBefore === undefined ||
-          Date.parse(createdAt) <= filter.CreationTimeBefore.getTime()),
-    )
-    .sort((a, b) => direction * (key(a) < key(b) ? -1 : 1))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, groups.values(), { order: 'Ascending' })
   return { ModelPackageGroupSummaryList: page.map(summary), ...more }
 }
 

@@ -1,10 +1,10 @@
 /** Models: a container image, the artifact that it loads, and the role that it loads it as. */
 import * as z from 'zod'
-import { acceptInput, timestamp } from '../accept-input.ts'
+import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { refuseUnassumable } from './execution-role.ts'
+import { listPage } from './listing.ts'
 
 export const modelName = z
   .string()
@@ -35,16 +35,6 @@ export const modelSchema = z.object({
 })
 export type Model = z.output<typeof modelSchema>
 export type Models = DurableCollection<Model>
-
-const listing = z.object({
-  NameContains: z.string().optional(),
-  CreationTimeAfter: timestamp.optional(),
-  CreationTimeBefore: timestamp.optional(),
-  SortBy: z.enum(['Name', 'CreationTime']).default('CreationTime'),
-  SortOrder: z.enum(['Ascending', 'Descending']).default('Descending'),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-})
 
 export function createModel(input: Json, { cloud }: Call, models: Models): Json {
   const request = acceptInput(creation, input)
@@ -80,19 +70,7 @@ export function describeModel({ name, arn, request, createdAt }: Model): Json {
 }
 
 export function listModels(input: Json, models: Models): Json {
-  const filter = acceptInput(listing, input)
-  const direction = filter.SortOrder === 'Ascending' ? 1 : -1
-  const key = ({ name, createdAt }: Model) => (filter.SortBy === 'Name' ? name : `${createdAt} ${name}`)
-  const found = models
-    .values()
-    .filter(
-      ({ name, createdAt }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.CreationTimeAfter === undefined || new Date(createdAt) >= filter.CreationTimeAfter) &&
-        (filter.CreationTimeBefore === undefined || new Date(createdAt) <= filter.CreationTimeBefore),
-    )
-    .sort((a, b) => direction * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, models.values())
   return {
     Models: page.map(({ name, arn, createdAt }) => ({
       ModelName: name,

@@ -2,8 +2,8 @@
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
+import { listPage } from './listing.ts'
 import { findModel, type Models, modelName } from './model.ts'
 
 const s3Uri = z.string().regex(/^s3:\/\/([^/]+)\/(.*)$/)
@@ -39,13 +39,6 @@ export const transformJobSchema = z.object({
 })
 export type TransformJob = z.output<typeof transformJobSchema>
 export type TransformJobs = DurableCollection<TransformJob>
-
-const listing = z.object({
-  NameContains: z.string().optional(),
-  StatusEquals: transformJobSchema.shape.status.optional(),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-})
 
 export function createTransformJob(
   input: Json,
@@ -107,16 +100,9 @@ export function describeTransformJob(job: TransformJob): Json {
 }
 
 export function listTransformJobs(input: Json, jobs: TransformJobs): Json {
-  const filter = acceptInput(listing, input)
-  const found = jobs
-    .values()
-    .filter(
-      ({ name, status }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.StatusEquals === undefined || status === filter.StatusEquals),
-    )
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, jobs.values(), {
+    statuses: transformJobSchema.shape.status.options,
+  })
   return {
     TransformJobSummaries: page.map((job) => ({
       TransformJobName: job.name,

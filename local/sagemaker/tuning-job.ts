@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
-import { nextPage } from '../next-page.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { refuseUnassumable } from './execution-role.ts'
+import { listPage } from './listing.ts'
 import { hasEnded, type TrainingJob } from './training-job.ts'
 
 const numeric = z.looseObject({
@@ -172,24 +172,8 @@ export function describeTuningJob(job: TuningJob, trainings: readonly TrainingJo
   }
 }
 
-const listing = z.object({
-  NameContains: z.string().optional(),
-  StatusEquals: tuningJobSchema.shape.status.optional(),
-  MaxResults: z.int().min(1).max(100).default(10),
-  NextToken: z.string().optional(),
-})
-
 export function listTuningJobs(input: Json, jobs: TuningJobs): Json {
-  const filter = acceptInput(listing, input)
-  const found = jobs
-    .values()
-    .filter(
-      ({ name, status }) =>
-        (filter.NameContains === undefined || name.includes(filter.NameContains)) &&
-        (filter.StatusEquals === undefined || status === filter.StatusEquals),
-    )
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const { page, ...more } = nextPage(found, filter.MaxResults, filter.NextToken)
+  const { page, ...more } = listPage(input, jobs.values(), { statuses: tuningJobSchema.shape.status.options })
   return {
     HyperParameterTuningJobSummaries: page.map((job) => ({
       HyperParameterTuningJobName: job.name,

@@ -1,6 +1,6 @@
 /** Takes the text of a CSV as the walk reads it, and keeps it as a table in memory as long as that is small. */
 import type { CodedTable } from './coded-table.ts'
-import { ColumnCoder, emptyColumnBytes, hashBasis, hashBytes, hashPrime, placeSize } from './column-coder.ts'
+import { ColumnCoder, hashBasis, hashBytes, hashPrime, placeSize } from './column-coder.ts'
 import type { Delimiter } from './csv-records.ts'
 
 const quote = 0x22
@@ -11,6 +11,9 @@ const carriage = 0x0d
 const blockCells = 16_384
 /** A longer cell is not worth its place in a dictionary. */
 const longestCell = 65_536
+/** A table that takes more is not kept where more than this share of its cells differ: DuckDB is faster at those. */
+const fewBytes = 16 * 1_024 * 1_024
+const mostDistinct = 0.25
 /** Misses per cell beyond which dictionaries are no way to keep a table. */
 const mostMisses = 16
 
@@ -40,14 +43,13 @@ export class CellCoder {
   #taken = 0
   /** A line feed that comes next belongs to the carriage return before it. */
   #afterCarriage = false
-  #isSmall: boolean
+  #isSmall = true
 
   /** @param width fields of every record. @param mostBytes that the table may take */
   constructor(width: number, delimiter: Delimiter, mostBytes: number) {
     this.#delimiter = delimiter.charCodeAt(0)
     this.#mostBytes = mostBytes
-    this.#isSmall = width * emptyColumnBytes <= mostBytes
-    this.#columns = Array.from({ length: this.#isSmall ? width : 0 }, () => new ColumnCoder())
+    this.#columns = Array.from({ length: width }, () => new ColumnCoder())
   }
 
   /** @returns false once the table is too large to be kept: what comes from then on is not looked at. */
@@ -156,13 +158,14 @@ export class CellCoder {
   }
 
   #isWorthwhile(): boolean {
-    let held = 0
-    let misses = 0
+    let [held, misses, distinct] = [0, 0, 0]
     for (const column of this.#columns) {
       held += column.bytesHeld
       misses += column.misses
+      distinct += column.size
     }
-    return held <= this.#mostBytes && misses <= mostMisses * (this.#taken + blockCells)
+    const isRepetitive = held <= fewBytes || distinct <= mostDistinct * this.#taken
+    return isRepetitive && held <= this.#mostBytes && misses <= mostMisses * (this.#taken + blockCells)
   }
 }
 

@@ -46,6 +46,11 @@ export class ColumnCoder {
     return this.#codes.byteLength + this.#bytes.length + 4 * (this.#slots.length + 4 * this.#hashes.length)
   }
 
+  /** Distinct cells. */
+  get size(): number {
+    return this.#size
+  }
+
   /** Slots of other cells that were looked at: many where somebody has made cells that all hash alike. */
   get misses(): number {
     return this.#misses
@@ -155,9 +160,6 @@ const startOf = (ends: Int32Array, code: number) => (code === 0 ? 0 : (ends[code
 const free = (...values: readonly Integers[]) => {
   for (const { buffer } of values) if (!buffer.detached) buffer.transfer(0)
 }
-
-/** What a column takes before its first cell. */
-export const emptyColumnBytes = new ColumnCoder().bytesHeld
 
 /** The upper bits of the product depend on all bits of the hash. */
 const spread = (hash: number) => Math.imul(hash, 0x9e37_79b1) >>> 7

@@ -43,10 +43,20 @@ export interface Context {
 }
 
 /**
- * Points the SDK at the local cloud unless `--stack` or the environment says otherwise.
- * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to, or nobody is known to it, `InvalidRequest` for a project that is not.
+ * For a command that is about a project, named or not.
+ * @throws RegimenError `InvalidRequest` for a project that is not there, and what `openEnvironment` throws
  */
 export async function openContext(options: GlobalOptions): Promise<Context> {
+  const context = await openEnvironment(options)
+  await requireProject(context)
+  return context
+}
+
+/**
+ * Points the SDK at the local cloud unless `--stack` or the environment says otherwise.
+ * @throws RegimenError `ServiceUnavailable` when nothing is there to talk to, or nobody is known to it.
+ */
+export async function openEnvironment(options: GlobalOptions): Promise<Context> {
   const out = new Output(options.json === true)
   if (process.env.AWS_ENDPOINT_URL === undefined && options.stack === undefined) useLocalCloud(options.dir)
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
@@ -62,7 +72,7 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
   process.env.TABLE ??= names.table()
   process.env.ENVIRONMENT ??= environment
   process.env.MODEL_PACKAGE_GROUP_PREFIX ??= names.prefix
-  const context: Context = {
+  return {
     out,
     environment,
     project,
@@ -77,8 +87,6 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
     stateMachine: (flow) =>
       `arn:${partition}:states:${region}:${accountId}:stateMachine:${names.stateMachine(project, flow)}`,
   }
-  if (options.project !== undefined) await requireProject(context)
-  return context
 }
 
 async function whoever(region: string): Promise<GetCallerIdentityCommandOutput> {

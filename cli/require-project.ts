@@ -1,4 +1,4 @@
-/** `--project` names a use case that is deployed: a list of one that is not there would just be empty. */
+/** The project of a command, named or not, is deployed: a list of one that is not there would just be empty. */
 import { DescribeStateMachineCommand, paginateListStateMachines } from '@aws-sdk/client-sfn'
 import { RegimenError } from '../functions/errors.ts'
 import type { Context } from './context.ts'

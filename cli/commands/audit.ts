@@ -6,7 +6,7 @@ import { listAudit, readAnchors, readChain } from '../../functions/audit/audit-s
 import { type AuditEvent, headOf } from '../../functions/audit/event.ts'
 import { type Kept, verify } from '../../functions/audit/verify.ts'
 import { RegimenError } from '../../functions/errors.ts'
-import { openContext } from '../context.ts'
+import { openEnvironment } from '../context.ts'
 import { table } from '../output.ts'
 
 const day = 86_400_000
@@ -23,7 +23,7 @@ export function auditCommand(): Command {
     .option('--who <text>', 'part of the name of a person')
     .option('--what <text>', 'part of an action or of what it was done to')
     .action(async (options: Span & { who?: string; what?: string }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openEnvironment(self.optsWithGlobals())
       const { events: all, unreadable } = await listAudit(...spanOf(options))
       const events = all.filter(
         ({ actor, action, resource }) =>
@@ -42,7 +42,7 @@ export function auditCommand(): Command {
     .option('--against <file>', 'hold the chains against what was noted there before')
     .action(async (options: { keep?: string; against?: string }, self: Command) => {
       const globals: Span & { project?: string } = self.optsWithGlobals()
-      const context = await openContext(globals)
+      const context = await openEnvironment(globals)
       const [since, until] = spanOf(globals)
       const [{ events, unreadable }, anchors] = await Promise.all([listAudit(since, until), readAnchors()])
       const kept = options.against === undefined ? [] : await readHeads(options.against)

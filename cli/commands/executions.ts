@@ -1,7 +1,7 @@
 /** `regimen executions`: what ran and how each state did; stop, redrive and rerun it. */
 import { ListExecutionsCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { Command } from 'commander'
-import { type Context, openContext } from '../context.ts'
+import { type Context, type GlobalOptions, openContext, openEnvironment } from '../context.ts'
 import { statesOf } from '../execution-states.ts'
 import { findExecution, flows } from '../find-execution.ts'
 import { followExecution, historyOf } from '../follow-execution.ts'
@@ -38,7 +38,7 @@ export function executionsCommand(): Command {
     .command('show <id>')
     .description('input, output, error and the time of each state')
     .action(async (id: string, _options: object, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openFor(id, self.optsWithGlobals())
       const { executionArn, ...execution } = await findExecution(context, id)
       const states = statesOf(await historyOf(context.sfn, executionArn)).map(
         ({ name, status, seconds }) => ({
@@ -62,7 +62,7 @@ export function executionsCommand(): Command {
     .command('follow <id>')
     .description('until it ends')
     .action(async (id: string, _options: object, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openFor(id, self.optsWithGlobals())
       const { executionArn } = await findExecution(context, id)
       await follow(context, executionArn)
     })
@@ -71,7 +71,7 @@ export function executionsCommand(): Command {
     .description('end it as ABORTED, and the jobs that it waits for')
     .option('--cause <text>', 'why, for whoever reads the execution', 'stopped by regimen')
     .action(async (id: string, { cause }: { cause: string }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openFor(id, self.optsWithGlobals())
       const waiting = (await Promise.all(flows.map((flow) => waitingRuns(context, flow)))).flat()
       const queued = waiting.find((run) => run.id === id)
       if (queued !== undefined && (await withdrawRun(context, id, queued.flow))) {
@@ -88,7 +88,7 @@ export function executionsCommand(): Command {
     .description('carry an unsuccessful one on from what had not succeeded: same definition, same input')
     .option('--wait', 'follow it to its end')
     .action(async (id: string, { wait }: { wait?: boolean }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openFor(id, self.optsWithGlobals())
       const { executionArn } = await findExecution(context, id)
       await context.sfn.send(new RedriveExecutionCommand({ executionArn }))
       if (wait === true) return await follow(context, executionArn)
@@ -101,7 +101,7 @@ export function executionsCommand(): Command {
     .requiredOption('--from <state>', 'the state to begin at')
     .option('--wait', 'follow it to its end')
     .action(async (id: string, { from, wait }: { from: string; wait?: boolean }, self: Command) => {
-      const context = await openContext(self.optsWithGlobals())
+      const context = await openFor(id, self.optsWithGlobals())
       const { executionArn } = await findExecution(context, id)
       const rerun = await rerunExecution(context, executionArn, from)
       if (wait === true) return await follow(context, rerun.executionArn, rerun)
@@ -109,6 +109,10 @@ export function executionsCommand(): Command {
     })
   return command
 }
+
+/** An ARN says itself where the execution is; a run id is one of the project's. */
+const openFor = (id: string, options: GlobalOptions): Promise<Context> =>
+  id.startsWith('arn:') ? openEnvironment(options) : openContext(options)
 
 async function follow(context: Context, executionArn: string, about: object = {}): Promise<void> {
   const execution = await followExecution(context.sfn, executionArn, context.out)

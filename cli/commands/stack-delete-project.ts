@@ -1,7 +1,7 @@
 /** `regimen stack delete-project`: lists what depends on a project and refuses, or deletes it and verifies. */
 import type { Command } from 'commander'
 import { projects } from '../../stacks/projects.ts'
-import { type GlobalOptions, openContext } from '../context.ts'
+import { type GlobalOptions, openEnvironment } from '../context.ts'
 import { programDirectory } from '../program-directory.ts'
 import { chooseEngine, type EngineName, engineName } from '../stack/choose-engine.ts'
 
@@ -23,7 +23,7 @@ export function addDeleteProjectCommand(stack: Command): void {
     .action(async (id: string, _options: object, self: Command) => {
       // The project is the argument, and may be gone already where a deletion is asked for again.
       const { project: _, ...options }: Options = self.optsWithGlobals()
-      const context = await openContext(options)
+      const context = await openEnvironment(options)
       // The clients of three more services come with it, for which `stack graph` has no use.
       const { deleteProject, findDependants, projectPlace, refuseWhileUsed } = await import(
         '../stack/delete-project.ts'

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { RegimenError } from '../../functions/errors.ts'
-import { type Context, type GlobalOptions, openContext } from '../context.ts'
+import { type Context, type GlobalOptions, openEnvironment } from '../context.ts'
 import { type Output, table } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
 import { chooseEngine, type EngineName, engineName } from '../stack/choose-engine.ts'
@@ -24,13 +24,15 @@ export function addReleaseCommands(stack: Command): void {
   release
     .command('list')
     .description('every release, newest first, and which is deployed')
-    .action(async (_options: object, self: Command) => await list(await openContext(self.optsWithGlobals())))
+    .action(
+      async (_options: object, self: Command) => await list(await openEnvironment(self.optsWithGlobals())),
+    )
   release
     .command('show <release>')
     .description('its program, bundles, state machines, configuration and commit')
     .action(
       async (id: string, _options: object, self: Command) =>
-        await show(await openContext(self.optsWithGlobals()), id),
+        await show(await openEnvironment(self.optsWithGlobals()), id),
     )
   withEngine(stack.command('rollback'))
     .description("restores a release's program and configuration, over whatever was changed since")
@@ -49,7 +51,7 @@ export function addReleaseCommands(stack: Command): void {
     .requiredOption('--to <release>', 'one of `regimen stack release list`')
     .action(async (_options: object, self: Command) => {
       const options: UpdateOptions = self.optsWithGlobals()
-      const context = await openContext(options)
+      const context = await openEnvironment(options)
       const done = await recreate(environmentOf(context, options.engine), options.to)
       context.out.result({ ...done, ...done.update }, () =>
         said(done.update, `release ${options.to} is deployed`),
@@ -113,7 +115,7 @@ async function show(context: Context, id: string): Promise<void> {
 }
 
 async function rollback(options: UpdateOptions): Promise<void> {
-  const context = await openContext(options)
+  const context = await openEnvironment(options)
   const agree = async (update: Update) => {
     if (options.preview === true) return false
     if (options.yes === true) return true
@@ -127,7 +129,7 @@ async function rollback(options: UpdateOptions): Promise<void> {
 }
 
 async function destroy(options: UpdateOptions): Promise<void> {
-  const context = await openContext(options)
+  const context = await openEnvironment(options)
   const engine = chooseEngine(context, options.engine)
   const leave = { ignoreProtect: options.ignoreProtect === true }
   refuseDestroy(await engine.holds(programDirectory), leave)

@@ -7,7 +7,7 @@ import {
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { openContext } from '../../cli/context.ts'
+import { openEnvironment } from '../../cli/context.ts'
 import { Output } from '../../cli/output.ts'
 import { finishRun } from '../../cli/start-run.ts'
 import { statesService } from '../../local/states/service.ts'
@@ -123,7 +123,7 @@ test('a rerun from a state that was never entered, or stands inside another, say
 
 test('a run that fails while one waits for it is named beside its error', async () => {
   const { executionArn } = await failedExecution()
-  const context = await openContext({ json: true })
+  const context = await openEnvironment({ json: true })
   const run = { runId: 'run0000000000001', executionArn, runUri: 's3://b/run', alreadyStarted: false }
   let stdout = ''
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)

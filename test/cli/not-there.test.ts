@@ -10,6 +10,11 @@ import { runCommand } from '../builders/run-command.ts'
 import { temporaryDirectory } from '../builders/temporary-directory.ts'
 import { type TestCloud, testCloud } from '../local/running-cloud.ts'
 
+const keys = (hash: string, range: string) => [
+  { AttributeName: hash, KeyType: 'HASH' as const },
+  { AttributeName: range, KeyType: 'RANGE' as const },
+]
+
 let cloud: TestCloud
 beforeAll(async () => {
   cloud = await testCloud({ services: [statesService(), sagemakerService()] })
@@ -18,7 +23,12 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   const pass = { QueryLanguage: 'JSONata', StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } }
-  for (const name of ['dev-readmission-training', 'dev-adherence-training', 'dev-adherence-inference'])
+  for (const name of [
+    'dev-readmission-training',
+    'dev-adherence-training',
+    'dev-adherence-inference',
+    'lab-parcels-training',
+  ])
     await new SFNClient({}).send(
       new CreateStateMachineCommand({
         name: `regimen-${name}`,
@@ -30,10 +40,13 @@ beforeAll(async () => {
     new CreateTableCommand({
       TableName: 'regimen-dev',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
+      AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        { IndexName: 'gsi1', KeySchema: keys('gsi1pk', 'gsi1sk'), Projection: { ProjectionType: 'ALL' } },
       ],
     }),
   )
@@ -60,6 +73,18 @@ test.each([
     message:
       'there is no project nosuch, in environment dev: expected one of adherence, readmission; name one of them with --project, or deploy it: key projects of Pulumi.dev.yaml',
   })
+})
+
+test('the project that nobody named is there as well, for a command that is about one', async () => {
+  vi.stubEnv('REGIMEN_ENVIRONMENT', 'lab')
+  expect(await refusal('train', '--dataset', 'table')).toEqual({
+    code: 2,
+    name: 'InvalidRequest',
+    message:
+      'there is no project adherence, in environment lab: expected one of parcels; name one of them with --project, or deploy it: key projects of Pulumi.lab.yaml',
+  })
+  expect(await runCommand('audit', '--json')).toMatchObject({ code: 0, stdout: '[]\n' })
+  vi.stubEnv('REGIMEN_ENVIRONMENT', undefined)
 })
 
 test('a deployed project is answered', async () => {

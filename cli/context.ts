@@ -14,7 +14,7 @@ import { Names } from '../infra/names.ts'
 import { personas } from '../infra/personas.ts'
 import { Output } from './output.ts'
 import { requireProject } from './require-project.ts'
-import { defaultDirectory, runningCloud, useEndpoint } from './running-cloud.ts'
+import { defaultDirectory, localEnvironment, runningCloud, useEndpoint } from './running-cloud.ts'
 
 export interface GlobalOptions {
   readonly json?: boolean
@@ -58,10 +58,13 @@ export async function openContext(options: GlobalOptions): Promise<Context> {
  */
 export async function openEnvironment(options: GlobalOptions): Promise<Context> {
   const out = new Output(options.json === true)
-  if (process.env.AWS_ENDPOINT_URL === undefined && options.stack === undefined) useLocalCloud(options.dir)
+  const local =
+    process.env.AWS_ENDPOINT_URL === undefined && options.stack === undefined
+      ? useLocalCloud(options.dir)
+      : undefined
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
   const settings = { region }
-  const environment = options.stack ?? process.env.REGIMEN_ENVIRONMENT ?? 'dev'
+  const environment = options.stack ?? local ?? process.env.REGIMEN_ENVIRONMENT ?? 'dev'
   const names = new Names(environment)
   if (options.as !== undefined) await workAs(options.as, names, await whoever(region), settings)
   const identity = await whoever(region)
@@ -134,7 +137,8 @@ async function workAs(
   process.env.AWS_SESSION_TOKEN = keys?.SessionToken
 }
 
-function useLocalCloud(directory = defaultDirectory): void {
+/** @returns the environment that is deployed there */
+function useLocalCloud(directory = defaultDirectory): string {
   const cloud = runningCloud(directory)
   if (cloud === undefined)
     throw new RegimenError('ServiceUnavailable', {
@@ -143,4 +147,5 @@ function useLocalCloud(directory = defaultDirectory): void {
       do: 'start it with `npx regimen up`, or name an AWS environment with --stack',
     })
   useEndpoint(cloud.endpoint)
+  return localEnvironment(directory)
 }

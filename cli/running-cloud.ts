@@ -1,5 +1,5 @@
 /** The local cloud that runs on a directory, and how the SDK is pointed at it. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { isAlive } from '../local/process-identity.ts'
@@ -19,6 +19,24 @@ export function runningCloud(directory: string): RunningCloud | undefined {
 }
 
 export const stillRuns = ({ pid, processStart }: RunningCloud) => isAlive({ pid, startTime: processStart })
+
+const stackFile = z.object({ resources: z.array(z.unknown()) })
+
+/**
+ * The environment that commands work in on a local cloud: what REGIMEN_ENVIRONMENT says, else the one that is deployed
+ * there, dev where there are several or none.
+ */
+export function localEnvironment(directory: string): string {
+  if (process.env.REGIMEN_ENVIRONMENT !== undefined) return process.env.REGIMEN_ENVIRONMENT
+  const stacks = join(directory, 'stacks')
+  if (!existsSync(stacks)) return 'dev'
+  const kept = readdirSync(stacks).filter((stack) => existsSync(join(stacks, stack, 'state.json')))
+  // A destroyed one leaves its empty state behind.
+  const holds = (stack: string) =>
+    stackFile.parse(JSON.parse(readFileSync(join(stacks, stack, 'state.json'), 'utf8'))).resources.length > 0
+  const [first = 'dev', second] = kept.length > 1 ? kept.filter(holds) : kept
+  return second === undefined ? first : 'dev'
+}
 
 /** The laptop's owner needs no account: any credentials open the local cloud. */
 export function useEndpoint(endpoint: string): void {

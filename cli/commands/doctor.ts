@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { GlobalOptions } from '../context.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { Output } from '../output.ts'
-import { runningCloud, useEndpoint } from '../running-cloud.ts'
+import { localEnvironment, runningCloud, useEndpoint } from '../running-cloud.ts'
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -12,7 +12,7 @@ export function doctorCommand(): Command {
       const { json, stack, dir = '.regimen' }: GlobalOptions = self.optsWithGlobals()
       const cloud = stack === undefined ? runningCloud(dir) : undefined
       if (process.env.AWS_ENDPOINT_URL === undefined && cloud !== undefined) useEndpoint(cloud.endpoint)
-      const environment = stack ?? 'dev'
+      const environment = stack ?? (cloud === undefined ? 'dev' : localEnvironment(dir))
       // Pulumi's SDK comes with it, which no other command should wait for.
       const { diagnose } = await import('../doctor/diagnose.ts')
       const findings = await diagnose(environment)

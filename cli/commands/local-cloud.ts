@@ -6,7 +6,7 @@ import type { GlobalOptions } from '../context.ts'
 import { Output, seconds } from '../output.ts'
 import { programDirectory } from '../program-directory.ts'
 import { requireEnvironment } from '../require-environment.ts'
-import { defaultDirectory, runningCloud } from '../running-cloud.ts'
+import { defaultDirectory, localEnvironment, runningCloud } from '../running-cloud.ts'
 import { letGo } from '../stack/let-go.ts'
 
 interface UpOptions extends GlobalOptions {
@@ -48,6 +48,7 @@ export function upCommand(): Command {
             `local cloud at ${cloud.endpoint}, state in ${directory}`,
             `stack ${stack}: ${deployed.created} created, ${deployed.updated} updated, ${deployed.deleted} deleted, ${deployed.unchanged} unchanged, ${seconds(deployed.seconds * 1000)}`,
             ...letGo(deployed.steps),
+            ...elsewhere(stack, localEnvironment(directory)),
             `any AWS client works against it: AWS_ENDPOINT_URL=${cloud.endpoint}`,
           ].join('\n'),
         )
@@ -58,6 +59,12 @@ export function upCommand(): Command {
       if (options.detach !== true) await cloud.ended
     })
 }
+
+/** Two environments in one cloud: whoever has just deployed one means it, and commands mean another. */
+const elsewhere = (stack: string, meant: string) =>
+  stack === meant
+    ? []
+    : [`commands work in ${meant}; REGIMEN_ENVIRONMENT=${stack} before them makes that ${stack}`]
 
 export function downCommand(): Command {
   return new Command('down')

@@ -1,7 +1,7 @@
 /** end-deployment: confirms a deployment or takes it back; also what an execution's end is told to, however it came. */
 import * as z from 'zod'
 import { outcomeOf, statusEvent } from '../alarm/outcome.ts'
-import { recordAudit } from '../audit/audit-store.ts'
+import { recordOnce } from '../audit/audit-store.ts'
 import { door } from '../door.ts'
 import { requiredVariable } from '../required-variable.ts'
 import { confirm, takeBack } from './finish-rollout-store.ts'
@@ -12,6 +12,8 @@ const asked = z.object({
   version: z.string(),
   confirmed: z.boolean(),
   reason: z.string().max(1_000),
+  /** How often the execution was carried on by hand: each time it ends anew. */
+  redrives: z.int().min(0).default(0),
 })
 
 export const handler = door({
@@ -29,10 +31,12 @@ export const handler = door({
       logger.info('reconciled', { project: outcome.project, runId: outcome.runId, ...ended })
       return ended
     }
-    const { project, runId, version, confirmed, reason } = input
-    await recordAudit('end-deployment', {
+    const { project, runId, version, confirmed, reason, redrives } = input
+    const action = confirmed ? 'confirm deployment' : 'take deployment back'
+    // It is called again where its answer was lost.
+    await recordOnce('end-deployment', `${runId}/${redrives}/${action}`, {
       actor: `run ${runId}`,
-      action: confirmed ? 'confirm deployment' : 'take deployment back',
+      action,
       resource: `${project} version ${version}`,
       purpose: reason,
       result: 'begun',

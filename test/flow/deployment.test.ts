@@ -76,6 +76,19 @@ describe('a deployment', () => {
     expect(await locks.readLock(project.id)).toBeUndefined()
   })
 
+  test('has one end on the trail, however often that is told, until it is carried on', async () => {
+    const { listAudit } = await import('../../functions/audit/audit-store.ts')
+    const told = { runId: 'told-twice', project: project.id, version: '2', reason: 'test' }
+    for (const redrives of [0, 0, 1]) await end({ ...told, redrives, confirmed: true })
+    for (const _ of [1, 2]) await end({ ...told, confirmed: false })
+    const { events } = await listAudit(new Date(Date.now() - 3_600_000), new Date(Date.now() + 1_000))
+    expect(events.filter(({ actor }) => actor === 'run told-twice').map(({ action }) => action)).toEqual([
+      'confirm deployment',
+      'confirm deployment',
+      'take deployment back',
+    ])
+  })
+
   test('is held against the single rows that its version could not answer', async () => {
     const { keepCounts } = await import('../../functions/scoring/online-counts-store.ts')
     const by = { who: 'ada', why: 'test', when: new Date().toISOString() }

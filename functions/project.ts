@@ -1,6 +1,7 @@
 /** What a use case is: one value, validated here, that every stage reads and nothing else needs to know. */
 import * as z from 'zod'
 import { brokenRule } from './broken-rule.ts'
+import { isNumeric } from './dataset/typed-columns.ts'
 import { RegimenError } from './errors.ts'
 import { monitoringRule } from './monitoring/monitoring-rule.ts'
 
@@ -28,6 +29,12 @@ export const columnSchema = z
   })
   .refine((column) => column.levels === undefined || column.type === 'category', {
     message: 'levels are for columns of type category',
+  })
+  .refine(({ type, min, max }) => (min ?? max) === undefined || isNumeric(type), {
+    message: 'bounds are for columns of type integer or number',
+  })
+  .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
+    message: 'the least bound is above the greatest',
   })
 
 /** One column of `features.sql`, and how it becomes numbers. */

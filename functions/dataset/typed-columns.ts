@@ -5,6 +5,10 @@ import { quoteName, quoteText } from '../quote-sql.ts'
 /** How a column is read; part of `SourceColumn`, so that columns without a project can be read too. */
 export type ColumnType = SourceColumn['type']
 
+/** Types whose values are numbers: what bounds and correlations are of. */
+export const isNumeric = (type: string): type is 'integer' | 'number' =>
+  type === 'integer' || type === 'number'
+
 // DuckDB's own casts are laxer than a table should be: they take 0x1F and 1_000, and round 1.5 to an integer.
 // A decimal number is [+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? amid white space; beyond that the cast takes what
 // holds one of these, which is looked for because that is done in a third of the time of a regular expression.

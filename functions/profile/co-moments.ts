@@ -1,5 +1,6 @@
 /** Pairwise co-moments of numeric columns, from which correlations are read. */
 import { type CheckedColumn, checkedColumns } from '../dataset/rules-sql.ts'
+import { isNumeric } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
 import { type DeviationSums, deviationSums, type NumberRows } from './deviation-sums.ts'
 import { mergeMoments } from './numeric-column.ts'
@@ -17,7 +18,7 @@ export function pairable(
   rows: number,
 ): CheckedColumn[] {
   const numeric = checkedColumns(columns, header)
-    .filter(({ column: { type, phi } }) => (type === 'integer' || type === 'number') && phi !== 'direct')
+    .filter(({ column: { type, phi } }) => isNumeric(type) && phi !== 'direct')
     .slice(0, Math.min(pairedColumns, Math.floor(maxPairedValues / Math.max(rows, 1))))
   return numeric.length < 2 ? [] : numeric
 }

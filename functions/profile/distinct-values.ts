@@ -15,7 +15,7 @@ const { missing, unreadable, outside } = valueStates
 export interface DistinctValues {
   /** Of a number column; NaN where `states` says missing or unreadable. */
   readonly numbers: Float64Array
-  /** The cell, or its value as text; of numbers only where the contract lists levels. */
+  /** The cell, or its value as text; of numbers perhaps none. */
   readonly texts: readonly (string | null)[]
   readonly counts: ArrayLike<number>
   /** The first row that holds it, from 1. */

@@ -1,6 +1,7 @@
 /** Profiles a file on disk that belongs to no project: CSV, newline-delimited JSON (both also compressed) or Parquet. */
 import type { CodedTable } from '../dataset/coded-table.ts'
 import { inferredColumn } from '../dataset/infer-columns.ts'
+import { isNumeric } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
 import type { ExamineOptions } from './examination-plan.ts'
 import { openFile } from './open-file-store.ts'
@@ -85,7 +86,7 @@ async function examined(
 /** Both sides of a comparison must be read the same way. */
 function typedAs(column: SourceColumn, baseline: Profile | undefined): SourceColumn {
   const known: ProfileColumn | undefined = baseline?.columns[column.name]
-  return known === undefined || known.type === column.type
-    ? column
-    : { ...column, type: known.type, levels: undefined }
+  if (known === undefined || known.type === column.type) return column
+  const { min, max, levels: _, ...rest } = column
+  return { ...rest, type: known.type, ...(isNumeric(known.type) ? { min, max } : {}) }
 }

@@ -2,13 +2,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenPart } from '../dataset/part-store.ts'
-import { cellName, typedSql } from '../dataset/typed-columns.ts'
+import { cellName, isNumeric, typedSql } from '../dataset/typed-columns.ts'
 import { type Database, numbersOf } from '../duckdb-store.ts'
 import type { Project, SourceColumn } from '../project.ts'
 import { putFile } from '../put-file-store.ts'
 import { quoteName, quoteText } from '../quote-sql.ts'
 import { numberSql } from './column-plan.ts'
-import { isSampled, isSampledNumber, type RowSample, sampledRows, sampleGroups } from './row-sample.ts'
+import { isSampled, type RowSample, sampledRows, sampleGroups } from './row-sample.ts'
 
 /** Names that no source column can have, because a header cell holds no control character. */
 export const sampleColumns = { place: '\u0001place', group: '\u0001group' } as const
@@ -31,7 +31,7 @@ export function sampleSql({ header }: Pick<OpenPart, 'header'>, options: SampleO
     const index = header.indexOf(column.name)
     if (index < 0 || !isSampled(column) || column.name === entityKey) return []
     const typed = typedSql(column.type, cellName(index))
-    const value = isSampledNumber(column) ? numberSql(column.type, typed) : `CAST(${typed} AS VARCHAR)`
+    const value = isNumeric(column.type) ? numberSql(column.type, typed) : `CAST(${typed} AS VARCHAR)`
     return [`${value} AS ${quoteName(column.name)}`]
   })
   return `SELECT ${[

@@ -1,4 +1,5 @@
 /** What a sample of rows is, and which columns may lie in one. */
+import { isNumeric } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
 
 /** Numbers with NaN for missing, texts with null for missing. */
@@ -15,10 +16,8 @@ export const sampledRows = 2_000
 /** Groups of rows. */
 export const sampleGroups = 1_000
 
-export const isSampledNumber = ({ type }: SourceColumn) => type === 'integer' || type === 'number'
-
 /** Columns that may lie in a sample: neither free text nor what names somebody, nor what is known only later. */
 export const isSampled = (column: SourceColumn) =>
-  (isSampledNumber(column) || column.type === 'category' || column.type === 'boolean') &&
+  (isNumeric(column.type) || column.type === 'category' || column.type === 'boolean') &&
   column.phi !== 'direct' &&
   !column.outcome

@@ -3,8 +3,9 @@ import { hash } from 'node:crypto'
 import type { CodedTable } from '../dataset/coded-table.ts'
 import { readCell } from '../dataset/read-cell.ts'
 import { checkedColumns } from '../dataset/rules-sql.ts'
+import { isNumeric } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
-import { isSampled, isSampledNumber, type RowSample, sampledRows, sampleGroups } from './row-sample.ts'
+import { isSampled, type RowSample, sampledRows, sampleGroups } from './row-sample.ts'
 
 /** Hexadecimal digits of a place that a double holds, and those of them that tell the group of a row. */
 const [placeDigits, groupDigits] = [13, 8]
@@ -27,7 +28,7 @@ export function sampleCoded(
     const { codes, text } = table.columns[at] ?? {}
     if (codes === undefined || text === undefined || !isSampled(column)) return []
     const numbers = options.numbers.get(column.name)
-    const byRow = isSampledNumber(column)
+    const byRow = isNumeric(column.type)
       ? Float64Array.from(chosen, (row) => numbers?.[codes[row] ?? 0] ?? Number.NaN)
       : chosen.map((row) => levelOf(column, text(codes[row] ?? 0)))
     return [[column.name, byRow] as const]

@@ -2,6 +2,7 @@
 import type { CodedColumn } from '../dataset/coded-table.ts'
 import { inferType } from '../dataset/infer-columns.ts'
 import { type ReadType, readCell } from '../dataset/read-cell.ts'
+import { isNumeric } from '../dataset/typed-columns.ts'
 import type { SourceColumn } from '../project.ts'
 import type { PlannedColumn } from './column-plan.ts'
 import { type DistinctValues, valueStates } from './distinct-values.ts'
@@ -51,7 +52,7 @@ const missing = Symbol('missing')
 
 /** As `readCell` answers, and that there is nothing to read. */
 function readCode(column: CodedColumn, code: number, type: ReadType) {
-  if (type === 'integer' || type === 'number') {
+  if (isNumeric(type)) {
     const plain = column.plainNumber(code, type === 'integer')
     if (!Number.isNaN(plain)) return plain
   }
@@ -64,17 +65,14 @@ export function readDistinct(
   coded: CodedColumn,
   { column, kind }: Pick<PlannedColumn, 'column' | 'kind'>,
 ): DistinctValues | undefined {
-  const { type, levels } = column
+  const { type } = column
   const { size, counts, firstRows } = coded
   const states = new Uint8Array(size)
   const numbers = new Float64Array(kind === 'numeric' ? size : 0).fill(Number.NaN)
-  const isTexts = kind !== 'numeric' || levels !== undefined
-  const texts = Array.from({ length: isTexts ? size : 0 }, (_, code) => coded.text(code))
+  const texts = Array.from({ length: kind === 'numeric' ? 0 : size }, (_, code) => coded.text(code))
   if (type === 'identifier' || type === 'category' || type === 'text') {
     for (const [code, text] of texts.entries()) if (text === null) states[code] = valueStates.missing
-    return column.min === undefined && column.max === undefined
-      ? { numbers, texts, counts, firstRows, states }
-      : undefined
+    return { numbers, texts, counts, firstRows, states }
   }
   for (let code = 0; code < size; code++) {
     const value = readCode(coded, code, type)
@@ -94,7 +92,7 @@ function stateOf(value: ReturnType<typeof readCode>, { type, min, max }: SourceC
   if (value === null) return valueStates.unreadable
   if (value === undefined) return undefined
   if (min === undefined && max === undefined) return valueStates.kept
-  // Bounds are numbers; the contract judges a whole number as such, of which doubles tell fewer apart.
-  if (type !== 'number' && !(type === 'integer' && Number.isSafeInteger(value))) return undefined
+  // The contract judges a whole number as such, of which doubles tell fewer apart.
+  if (type === 'integer' && !Number.isSafeInteger(value)) return undefined
   return value < (min ?? value) || value > (max ?? value) ? valueStates.outside : valueStates.kept
 }

@@ -15,6 +15,7 @@ import { personas } from '../infra/personas.ts'
 import { Output } from './output.ts'
 import { requireProject } from './require-project.ts'
 import { defaultDirectory, localEnvironment, runningCloud, useEndpoint } from './running-cloud.ts'
+import { sessionName } from './session-name.ts'
 
 export interface GlobalOptions {
   readonly json?: boolean
@@ -129,7 +130,7 @@ async function workAs(
   const { Credentials: keys } = await new STSClient(settings).send(
     new AssumeRoleCommand({
       RoleArn: `arn:${partition}:iam::${accountId}:role/${names.of('role', role)}`,
-      RoleSessionName: arn.slice(arn.lastIndexOf('/') + 1).replace(/[^\w+=,.@-]/g, '-'),
+      RoleSessionName: sessionName(role, arn),
     }),
   )
   process.env.AWS_ACCESS_KEY_ID = keys?.AccessKeyId

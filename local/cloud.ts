@@ -162,7 +162,7 @@ async function open(
   const gateway = await startGateway(
     {
       services,
-      principal: (accessKeyId) => keys.principal(accessKeyId),
+      principal: (accessKeyId, sessionToken) => keys.principal(accessKeyId, sessionToken),
       call: newCall,
       dispatch,
       started: async (service) => await starts.get(service)?.promise,

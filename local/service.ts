@@ -7,6 +7,8 @@ export type Json = Record<string, unknown>
 export interface Principal {
   readonly arn: string
   readonly accountId: string
+  /** Name of the session that a role's keys were handed out for. */
+  readonly session?: string
 }
 
 export interface Call {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 
 export interface Caller {
   readonly accessKeyId: string
+  readonly sessionToken?: string
   readonly region: string
   /** Name in the credential scope: `states`, `s3`, `monitoring`, … */
   readonly service: string
@@ -15,19 +16,22 @@ export function readCaller(request: IncomingMessage, url: URL): Caller | undefin
   const header = request.headers.authorization
   if (header?.startsWith('AWS4-HMAC-SHA256')) {
     const credential = /Credential=([^,\s]+)/.exec(header)?.[1]
-    return credential === undefined ? undefined : scope(credential)
+    const token = request.headers['x-amz-security-token']
+    return credential === undefined ? undefined : scope(credential, token)
   }
   const presigned = url.searchParams.get('X-Amz-Credential')
-  const caller = presigned === null ? undefined : scope(presigned)
+  const caller =
+    presigned === null ? undefined : scope(presigned, url.searchParams.get('X-Amz-Security-Token'))
   if (caller === undefined) return undefined
   const expires = expiry(url)
   return expires === undefined ? caller : { ...caller, expires }
 }
 
-function scope(credential: string): Caller | undefined {
+function scope(credential: string, token: string | string[] | null | undefined): Caller | undefined {
   const [accessKeyId, , region, service] = credential.split('/')
   if (accessKeyId === undefined || region === undefined || service === undefined) return undefined
-  return { accessKeyId, region, service: service === 's3express' ? 's3' : service }
+  const signed = { accessKeyId, region, service: service === 's3express' ? 's3' : service }
+  return typeof token === 'string' ? { ...signed, sessionToken: token } : signed
 }
 
 function expiry(url: URL): Date | undefined {

@@ -35,11 +35,22 @@ export class Keys {
   }
 
   /** Any key that belongs to no role is the laptop's owner. */
-  principal(accessKeyId: string | undefined): Principal {
-    return (
-      (accessKeyId === undefined ? undefined : this.#byAccessKey.get(accessKeyId)?.principal) ?? this.root
-    )
+  principal(accessKeyId: string | undefined, sessionToken?: string): Principal {
+    const key = accessKeyId === undefined ? undefined : this.#byAccessKey.get(accessKeyId)
+    if (key === undefined) return this.root
+    const session = /^local[/](.+)$/.exec(sessionToken ?? '')?.[1]
+    return session === undefined ? key.principal : { ...key.principal, session }
   }
+}
+
+/** A role has one key, which outlives the cloud's process; what tells its sessions apart is the token beside it. */
+export const sessionTokenOf = (session: string): string => `local/${session}`
+
+/** How AWS names a caller: a role by its session, where it is known. */
+export function callerArn({ arn, session }: Principal): string {
+  if (session === undefined) return arn
+  const [, partition, accountId, name] = /^arn:([\w-]+):iam::(\d*):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+  return name === undefined ? arn : `arn:${partition}:sts::${accountId}:assumed-role/${name}/${session}`
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

@@ -10,7 +10,7 @@ import { document } from './xml.ts'
 
 export interface GatewayParts {
   readonly services: ReadonlyMap<string, LocalService>
-  principal(accessKeyId: string | undefined): Principal
+  principal(accessKeyId: string | undefined, sessionToken: string | undefined): Principal
   call(principal: Principal, requestId: string, signal: AbortSignal): Call
   /** Runs an action with the caller's permissions. */
   dispatch(
@@ -84,7 +84,7 @@ async function handle(
   await parts.started(service)
   const abort = new AbortController()
   response.once('close', () => abort.abort())
-  const call = parts.call(parts.principal(caller?.accessKeyId), requestId, abort.signal)
+  const call = parts.call(parts.principal(caller?.accessKeyId, caller?.sessionToken), requestId, abort.signal)
   const found = parts.services.get(service)
   if (caller?.expires !== undefined && caller.expires < call.cloud.now()) {
     const fields = { Code: 'AccessDenied', Message: 'Request has expired', RequestId: requestId }

@@ -1,6 +1,8 @@
 /** CreateModelPackage: the next version of a group, once per client token. */
+
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
+import { callerArn } from '../gateway/keys.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { approvalStatus, emitPackageChange, type ModelPackage, type ModelPackages } from './model-package.ts'
 import { entityName, findGroup, type ModelPackageGroups } from './model-package-group.ts'
@@ -92,7 +94,7 @@ export function createModelPackage(
     approval,
     metadata,
     createdAt: call.cloud.now().toISOString(),
-    createdBy: call.principal.arn,
+    createdBy: callerArn(call.principal),
   }
   // Told first: a crash in between tells of a change that its reader does not find, and loses none that was made.
   emitPackageChange(call.cloud, item)

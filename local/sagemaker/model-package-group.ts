@@ -1,7 +1,9 @@
 /** Model package groups: one per project, each a series of versions. */
+
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
 import type { DurableCollection } from '../durable-collection.ts'
+import { callerArn } from '../gateway/keys.ts'
 import { AwsError, type Call, type Json } from '../service.ts'
 import { listPage } from './listing.ts'
 
@@ -47,7 +49,7 @@ export function createModelPackageGroup(input: Json, call: Call, groups: ModelPa
       ? {}
       : { description: request.ModelPackageGroupDescription }),
     createdAt: call.cloud.now().toISOString(),
-    createdBy: call.principal.arn,
+    createdBy: callerArn(call.principal),
     lastVersion: 0,
   })
   return { ModelPackageGroupArn: arn }

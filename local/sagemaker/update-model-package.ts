@@ -1,6 +1,8 @@
 /** UpdateModelPackage: approval and metadata of a version; everything else of it never changes. */
+
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
+import { callerArn } from '../gateway/keys.ts'
 import type { Call, Json } from '../service.ts'
 import { metadataProperties, refuseManyProperties } from './create-model-package.ts'
 import {
@@ -32,7 +34,7 @@ export function updateModelPackage(input: Json, call: Call, packages: ModelPacka
     ...(change.ApprovalDescription === undefined ? {} : { approvalDescription: change.ApprovalDescription }),
     metadata,
     modifiedAt: call.cloud.now().toISOString(),
-    modifiedBy: call.principal.arn,
+    modifiedBy: callerArn(call.principal),
   }
   // Told first: a crash in between tells of a change that its reader does not find, and loses none that was made.
   emitPackageChange(call.cloud, after)

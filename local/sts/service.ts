@@ -1,7 +1,7 @@
 /** The local STS: who am I, and the keys of a role. */
 import * as z from 'zod'
 import { acceptInput } from '../accept-input.ts'
-import type { Keys } from '../gateway/keys.ts'
+import { callerArn, type Keys, sessionTokenOf } from '../gateway/keys.ts'
 import { mayAssume } from '../iam/access-checks.ts'
 import type { IamStore } from '../iam/store.ts'
 import { uniqueId } from '../iam/unique-id.ts'
@@ -22,11 +22,10 @@ const assuming = z.object({
 export function stsService(keys: Keys, store?: IamStore): LocalService {
   const actions: Record<string, Action> = {
     async GetCallerIdentity(_input, { principal, cloud }) {
-      const name = /:role\/(?:.*\/)?([^/]+)$/.exec(principal.arn)?.[1]
-      if (name === undefined) return { UserId: cloud.accountId, Account: cloud.accountId, Arn: principal.arn }
-      // A role has one key here, so its sessions cannot be told apart.
-      const assumed = `arn:${cloud.partition}:sts::${cloud.accountId}:assumed-role/${name}/local`
-      return { UserId: `${uniqueId('AROA', principal.arn)}:local`, Account: cloud.accountId, Arn: assumed }
+      const arn = callerArn({ session: 'local', ...principal })
+      if (arn === principal.arn) return { UserId: cloud.accountId, Account: cloud.accountId, Arn: arn }
+      const session = arn.slice(arn.lastIndexOf('/') + 1)
+      return { UserId: `${uniqueId('AROA', principal.arn)}:${session}`, Account: cloud.accountId, Arn: arn }
     },
     async AssumeRole(input, call) {
       const { cloud, principal } = call
@@ -49,7 +48,7 @@ export function stsService(keys: Keys, store?: IamStore): LocalService {
         Credentials: {
           AccessKeyId: accessKeyId,
           SecretAccessKey: secretAccessKey,
-          SessionToken: 'local',
+          SessionToken: sessionTokenOf(session),
           Expiration: new Date(cloud.now().getTime() + seconds * 1_000),
         },
         AssumedRoleUser: {

@@ -102,6 +102,13 @@ describe('a call signed with a role’s key', () => {
     expect((await role.send(new GetCallerIdentityCommand({}))).Arn).toBe(
       'arn:aws:sts::000000000000:assumed-role/reader/local',
     )
+    const session = { ...credentials, sessionToken: Credentials!.SessionToken! }
+    cloud = await cloud.restart()
+    const me = new STSClient({ ...cloud.client(), credentials: session })
+    expect(await me.send(new GetCallerIdentityCommand({}))).toMatchObject({
+      UserId: expect.stringMatching(/^AROA[A-Z0-9]+:me$/),
+      Arn: 'arn:aws:sts::000000000000:assumed-role/reader/me',
+    })
   })
 
   it('is recognised after a restart', async () => {

@@ -82,6 +82,7 @@ describe('importing a dataset', () => {
   ])('leaves the catalogue as it was for a table with %s', async (_, rows, error) => {
     await importText('bad', 'good.csv', parcels(80))
     const before = await named('bad')
+    const earlier = new Set((await objects.list(`${bucket}/demo/datasets/bad/`)).map(({ uri }) => uri))
     const ended = await importText('bad', 'bad.csv', csvOf(rows))
     expect(ended).toMatchObject({ status: 'FAILED', error })
     expect(await named('bad')).toEqual(before)
@@ -91,6 +92,11 @@ describe('importing a dataset', () => {
         (file) => `${bucket}/demo/datasets/bad/${before[0]?.version}/${file}`,
       ),
     )
+    // Its data stay, under their checksum alone.
+    const left = files.map(({ uri }) => uri).filter((uri) => !earlier.has(uri))
+    expect(left).toEqual([
+      expect.stringMatching(/[/]demo[/]datasets[/]bad[/][0-9a-f]{16}[/]data[/]bad[.]csv$/),
+    ])
   })
 
   it('tells with the second version what has changed since the first', async () => {

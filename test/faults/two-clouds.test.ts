@@ -49,8 +49,8 @@ test('5 a lock whose process is a zombie, or whose number belongs to another pro
 }) => {
   if (process.platform !== 'linux') skip('zombies are looked for in /proc, which this system has not')
   const directory = temporaryDirectory()
-  // The child of a shell that becomes another program is never waited for.
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+  // The child of a shell that becomes another program is never waited for; one that ends before that may be.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => void parent.kill('SIGKILL'))

@@ -1,15 +1,15 @@
 /** Rewrites a table so that its direct identifiers are pseudonyms: what an environment with a key keeps of an import. */
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, open } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { numbersOf, textsOf } from '../duckdb-store.ts'
 import { pseudonymiser } from '../privacy/pseudonym.ts'
 import type { Project } from '../project.ts'
 import { cellFile } from './cell-file-store.ts'
+import { localSource } from './local-source-store.ts'
 import { type OpenPart, openCells } from './part-store.ts'
-import { type DiskFile, type FileTransform, hashFile } from './place-store.ts'
-import type { ByteSource } from './source-text-store.ts'
+import { type FileTransform, hashFile } from './place-store.ts'
 import { cellName } from './typed-columns.ts'
 import { walkSource } from './walk-store.ts'
 import { cellLine } from './write-cells.ts'
@@ -25,7 +25,7 @@ export function pseudonymising(project: Project, key: string): FileTransform | u
   if (key === '') return undefined
   return async (file, directory) => {
     const work = await mkdtemp(join(directory, 'pseudonyms-'))
-    const source = await diskSource(file)
+    const source = await localSource(file.file, file.name)
     try {
       const walked = await walkSource(source, { columns: [] }, { partBytes: Number.POSITIVE_INFINITY })
       const [cut = { byteStart: 0, byteEnd: walked.bytes }] = walked.cuts
@@ -69,28 +69,5 @@ async function* pseudonymisedCsv(table: OpenPart, { source }: Project, key: stri
     let lines = ''
     for (let row = 0; row < rows; row++) lines += cellLine(cells.map((texts) => texts[row] ?? null))
     yield lines
-  }
-}
-
-async function diskSource({ file, name, bytes }: DiskFile): Promise<ByteSource & { close(): Promise<void> }> {
-  const handle = await open(file)
-  return {
-    uri: name,
-    bytes,
-    async read(start, end) {
-      const buffer = Buffer.alloc(end - start)
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, start)
-      return buffer.subarray(0, bytesRead)
-    },
-    async onDisk(directory, start, end) {
-      if (start === undefined || end === undefined) return file
-      const piece = join(directory, 'source')
-      await pipeline(
-        handle.createReadStream({ start, end: end - 1, autoClose: false }),
-        createWriteStream(piece),
-      )
-      return piece
-    },
-    close: () => handle.close(),
   }
 }

@@ -1,9 +1,9 @@
 /** Opens a whole file on disk as a table: in memory where it is a small CSV, else in DuckDB. */
 import { CellCoder } from '../dataset/code-cells.ts'
 import type { CodedTable } from '../dataset/coded-table.ts'
+import { localSource } from '../dataset/local-source-store.ts'
 import type { OpenPart } from '../dataset/part-store.ts'
 import { type Glimpse, type TextTaker, walkSource } from '../dataset/walk-store.ts'
-import { localSource } from './local-source-store.ts'
 
 export interface OpenFile {
   readonly coded: CodedTable | undefined

@@ -3,32 +3,31 @@ import { createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { ByteSource } from '../dataset/source-text-store.ts'
 import { RegimenError } from '../errors.ts'
+import type { ByteSource } from './source-text-store.ts'
 
 const rangeBytes = 256 * 1_024
 
-/** @throws RegimenError `DatasetNotFound`. */
-export async function localSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+/** @param uri what it is called where something is wrong with it. @throws RegimenError `DatasetNotFound`. */
+export async function localSource(
+  path: string,
+  uri = path,
+): Promise<ByteSource & { close(): Promise<void> }> {
   if ((await stat(path).catch(() => undefined))?.isDirectory() === true)
     throw new RegimenError('DatasetNotFound', {
       what: 'there is no file',
-      where: path,
+      where: uri,
       got: 'a folder',
       expected: 'one CSV, JSON-lines or Parquet file',
       do: 'name a file in it',
     })
   const file = await open(path).catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    throw new RegimenError(
-      'DatasetNotFound',
-      { what: 'there is no such file', where: path },
-      { cause: error },
-    )
+    throw new RegimenError('DatasetNotFound', { what: 'there is no such file', where: uri }, { cause: error })
   })
   const free: Buffer[] = []
   return {
-    uri: path,
+    uri,
     bytes: (await file.stat()).size,
     rangeBytes,
     async read(start, end) {

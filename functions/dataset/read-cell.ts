@@ -29,62 +29,15 @@ const whole = /^[ \t\n\f\r]*([+-]?[0-9]+)(?:\.0*)?[ \t\n\f\r]*$/
 /** As in `typedSql`. */
 const largest = 1e150
 
-/** So many digits are a whole number below 2^53, and the powers of ten that they can be divided by are exact as well. */
-const exactDigits = 15
-const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, at) => 10 ** at)
-
-const [minus, point, zero, nine] = [45, 46, 48, 57] as const
-
 function readNumber(text: string): number | null {
-  const negative = text.charCodeAt(0) === minus
-  const start = negative ? 1 : 0
-  let pointAt = -1
-  let value = 0
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= zero && code <= nine) value = value * 10 + code - zero
-    else if (code === point && pointAt < 0) pointAt = at
-    // No number begins with a letter.
-    else return at === start && code > nine ? null : readAnyNumber(text)
-  }
-  const digits = text.length - start - (pointAt < 0 ? 0 : 1)
-  if (digits === 0) return null
-  if (digits > exactDigits) return readAnyNumber(text)
-  // A quotient of two exact numbers is rounded once, so it is the nearest to the decimal one: Clinger, How to read
-  // floating point numbers accurately (1990).
-  if (pointAt >= 0) value /= powersOfTen[text.length - pointAt - 1] ?? 1
-  return negative ? -value : value
-}
-
-function readAnyNumber(text: string): number | null {
   if (!number.test(text)) return null
   const value = Number(text)
   return Math.abs(value) < largest ? value : null
 }
 
-function readInteger(text: string): number | null {
-  const negative = text.charCodeAt(0) === minus
-  const start = negative ? 1 : 0
-  let at = start
-  let value = 0
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code < zero || code > nine) break
-    value = value * 10 + code - zero
-  }
-  if (at === start) return text.charCodeAt(at) > nine ? null : readAnyInteger(text)
-  let end = at
-  if (text.charCodeAt(at) === point)
-    do end++
-    while (text.charCodeAt(end) === zero)
-  if (end < text.length || at - start > exactDigits) return readAnyInteger(text)
-  // A BIGINT has no -0.
-  return negative ? 0 - value : value
-}
-
 const beyondBigint = 2 ** 63
 
-function readAnyInteger(text: string): number | null {
+function readInteger(text: string): number | null {
   const digits = whole.exec(text)?.[1]
   if (digits === undefined) return null
   const value = Number(digits) + 0
